@@ -10,7 +10,7 @@ const validate = new Ajv({ strict: true }).compile(JSON.parse(published));
 
 const [holding, violating, undecided] = exampleResult.scenarios;
 const [found, missed] = exampleResult.museum;
-const [hammered, broken] = exampleResult.stress;
+const [stressed, broken] = exampleResult.stress;
 
 function verdictOf(parts: Partial<ResultParts>) {
   const nothing = { scenarios: [], traces: [], museum: [], certificates: [], readers: [], stress: [] };
@@ -59,7 +59,7 @@ test("a certificate with a violation violates the whole, an unfinished one leave
 
 test("a violation on real threads violates the whole, a time without one does not", () => {
   expect(verdictOf({ stress: [broken].filter((stress) => stress !== undefined) })).toBe("violated");
-  expect(verdictOf({ stress: [hammered].filter((stress) => stress !== undefined) })).toBe("holds");
+  expect(verdictOf({ stress: [stressed].filter((stress) => stress !== undefined) })).toBe("holds");
 });
 
 test("a file that readers neither accept nor refuse violates the whole", () => {

@@ -73,16 +73,16 @@ export const builtInModels: Readonly<Record<string, ReadableModel>> = {
     initial: INITIAL_SCALAR,
     model: ({ initial, format }) =>
       kvMap(initial === undefined ? (format === "json-lines" ? 0 : "") : (scalarOf(initial) ?? null)),
-    meaning(asked, reading, key) {
-      const named = keyAndValue(key, asked.argument);
+    meaning(call, reading, key) {
+      const named = keyAndValue(key, call.argument);
       if (named === undefined) {
-        const [name] = Array.isArray(asked.argument) ? (asked.argument as unknown[]) : [asked.argument];
+        const [name] = Array.isArray(call.argument) ? (call.argument as unknown[]) : [call.argument];
         return expected("a key, as text", name);
       }
       const [name, argument] = named;
-      const answer = keyAndValue(key, asked.output);
-      const output = answer?.[0] === name && Array.isArray(asked.output) ? answer[1] : asked.output;
-      return kvMeaning({ ...asked, argument, output }, reading, name);
+      const result = keyAndValue(key, call.output);
+      const output = result?.[0] === name && Array.isArray(call.output) ? result[1] : call.output;
+      return kvMeaning({ ...call, argument, output }, reading, name);
     },
   }),
   set: byFirstReads(

@@ -20,7 +20,7 @@ async function read(content: string | Uint8Array): Promise<RecordedHistory> {
   return readHistory(path);
 }
 
-interface Told {
+interface ComparedOperation {
   readonly client: unknown;
   readonly f: string;
   readonly key: unknown;
@@ -29,8 +29,8 @@ interface Told {
 }
 
 /** Independent of the origin of the times: places become ranks. */
-function told(
-  history: readonly (Told & { readonly invokedAt: number; readonly respondedAt: number | undefined })[],
+function comparable(
+  history: readonly (ComparedOperation & { readonly invokedAt: number; readonly respondedAt: number | undefined })[],
 ): unknown[] {
   const times = history.flatMap(({ invokedAt, respondedAt }) => [invokedAt, respondedAt ?? invokedAt]);
   const ranks = new Map([...new Set(times)].toSorted((left, right) => left - right).map((time, rank) => [time, rank]));
@@ -44,7 +44,7 @@ function told(
 }
 
 const written = (history: readonly WrittenOperation[]): unknown[] =>
-  told(
+  comparable(
     history
       .filter(({ ending }) => ending !== "fail")
       .map(({ client, f, key, argument, output, invokedAt, endedAt, ending }) => ({
@@ -59,7 +59,7 @@ const written = (history: readonly WrittenOperation[]): unknown[] =>
   );
 
 const recorded = ({ operations }: RecordedHistory): unknown[] =>
-  told(
+  comparable(
     operations.map(({ client, f, key, argument, output, invokedAt, respondedAt }) => ({
       client: String(client),
       f,

@@ -32,12 +32,14 @@ export function generateHistory<Operation>(
   let fresh = clients;
   let left = crashed;
   // Each client's operation, and whether it has taken effect.
-  const open: ({ readonly index: number; answer: Scalar | undefined } | undefined)[] = Array.from({ length: clients });
+  const open: ({ readonly index: number; response: Scalar | undefined } | undefined)[] = Array.from({
+    length: clients,
+  });
   const ghosts: Operation[] = []; // crashed operations that have yet to take effect
   let at = 0;
   let responded = 0;
   const invoke = (slot: number): void => {
-    open[slot] = { index: history.length, answer: undefined };
+    open[slot] = { index: history.length, response: undefined };
     history.push({
       client: names[slot] ?? slot,
       operation: object.ask(random),
@@ -60,17 +62,17 @@ export function generateHistory<Operation>(
     }
     const item = history[own.index];
     if (item === undefined) continue;
-    if (own.answer === undefined) {
+    if (own.response === undefined) {
       if (left > 0 && random.below(Math.max(1, Math.floor(operations / crashed))) === 0) {
         left -= 1;
         if (random.below(2) === 0) ghosts.push(item.operation);
         names[slot] = fresh;
         fresh += 1;
         open[slot] = undefined;
-      } else own.answer = object.answer(item.operation);
+      } else own.response = object.answer(item.operation);
       continue;
     }
-    history[own.index] = { ...item, response: own.answer, respondedAt: at };
+    history[own.index] = { ...item, response: own.response, respondedAt: at };
     at += 1;
     responded += 1;
     open[slot] = undefined;
@@ -87,9 +89,9 @@ export function spoilLast<Operation>(
   const result = [...history];
   for (let i = history.length - 1; i >= 0; i -= 1) {
     const item = history[i];
-    const answer = item === undefined || item.respondedAt === undefined ? undefined : spoil(item);
-    if (item === undefined || answer === undefined) continue;
-    result[i] = { ...item, response: answer };
+    const response = item === undefined || item.respondedAt === undefined ? undefined : spoil(item);
+    if (item === undefined || response === undefined) continue;
+    result[i] = { ...item, response };
     return result;
   }
   throw new RangeError("no operation of this history can be spoiled");

@@ -36,8 +36,8 @@ async function verdict(text: string, model: string, options?: Options): Promise<
   files += 1;
   const path = join(scratch, `history-${files}`);
   writeFileSync(path, text);
-  const answer = await decide(path, model, options);
-  return answer.kind === "fault" ? answer.fault.replace(path, "FILE") : answer.outcome.kind;
+  const result = await decide(path, model, options);
+  return result.kind === "fault" ? result.fault.replace(path, "FILE") : result.outcome.kind;
 }
 
 /** JSON arrays of sequential operations, by one client. */
@@ -48,9 +48,9 @@ function inOrder(...operations: readonly (readonly [string, unknown, unknown])[]
 /** EDN of sequential operations: function, value at the invocation, type and value of the completion. */
 function events(...operations: readonly (readonly [string, string, string, string])[]): string {
   return operations
-    .flatMap(([f, asked, type, answer]) => [
-      `{:process 0, :type :invoke, :f :${f}, :value ${asked}}`,
-      `{:process 0, :type :${type}, :f :${f}, :value ${answer}}`,
+    .flatMap(([f, value, type, returned]) => [
+      `{:process 0, :type :invoke, :f :${f}, :value ${value}}`,
+      `{:process 0, :type :${type}, :f :${f}, :value ${returned}}`,
     ])
     .join("\n");
 }
@@ -692,7 +692,7 @@ const faults: readonly (readonly [string, string, string, string])[] = [
     "a transaction that returns as another",
     "multi-register",
     inOrder(["txn", [["r", "x", null]], [["r", "y", 0]]]),
-    'FILE:1: expected the same reads and writes as the transaction asked for, found [["r","y",0]]',
+    'FILE:1: expected the same reads and writes as the invocation, found [["r","y",0]]',
   ],
 ];
 
@@ -740,8 +740,8 @@ test.skipIf(!existsSync(field))(
   "files modelled on those in the field get the right verdict (skipped where ../shared/data/field is missing)",
   async () => {
     for (const [name, model, options, expected] of FIELD) {
-      const answer = await decide(join(field, name), model, options);
-      expect([name, answer.kind === "decided" ? answer.outcome.kind : answer.fault]).toEqual([name, expected]);
+      const result = await decide(join(field, name), model, options);
+      expect([name, result.kind === "decided" ? result.outcome.kind : result.fault]).toEqual([name, expected]);
     }
   },
 );

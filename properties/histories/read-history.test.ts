@@ -35,8 +35,10 @@ const task = (path: string, model: string, more: Partial<CheckTask> = {}): Check
 });
 
 async function faultOfText(content: string | Uint8Array, model: string): Promise<string> {
-  const answer = await decideFile(task(file(content), model));
-  return answer.kind === "fault" ? answer.fault.replace(/^.*?history-\d+/, "FILE") : `no fault: ${answer.outcome.kind}`;
+  const outcome = await decideFile(task(file(content), model));
+  return outcome.kind === "fault"
+    ? outcome.fault.replace(/^.*?history-\d+/, "FILE")
+    : `no fault: ${outcome.outcome.kind}`;
 }
 
 const LOG = `INFO  jepsen.util - 0\t:invoke\t:write\t1

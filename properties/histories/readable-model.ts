@@ -4,7 +4,7 @@ import { keyed } from "#model/objects/keyed.ts";
 import type { History, HistoryOperation } from "#properties/linearizability/history.ts";
 import { withoutKey } from "./meanings/key-of-operation.ts";
 import type { OfKey } from "./meanings/key-of-operation.ts";
-import type { Asked, MeaningOr, Reading } from "./meanings/meaning.ts";
+import type { RecordedCall, MeaningOr, Reading } from "./meanings/meaning.ts";
 import { HistoryFileError } from "./record.ts";
 import type { RecordedOperation } from "./record.ts";
 import { foundText } from "./recorded-value.ts";
@@ -63,7 +63,7 @@ interface Options<State, Operation, Response> {
   readonly hasCapacity?: boolean;
   model(reading: Reading): Model<State, Operation, Response>;
   /** @param key the key of the record, in formats that have a field for it */
-  meaning(asked: Asked, reading: Reading, key: string | number | undefined): MeaningOr<Operation, Response>;
+  meaning(call: RecordedCall, reading: Reading, key: string | number | undefined): MeaningOr<Operation, Response>;
 }
 
 /** A model whose operations are read without keys. */
@@ -77,7 +77,7 @@ export function plainModel<State, Operation, Response>({
     open(reading, file, sinkOf) {
       const taker = createTaker(file, sinkOf(model(reading)));
       return {
-        add: (recorded) => taker.take(recorded, meaning(askedOf(recorded), reading, recorded.key)),
+        add: (recorded) => taker.take(recorded, meaning(callOf(recorded), reading, recorded.key)),
         end: taker.end,
         tally: taker.tally,
       };
@@ -113,13 +113,13 @@ export function keyedModel<State, Operation, Response>({
     const one = model(reading);
     if (!hasKey) {
       const taker = createTaker(file, sinkOf(one));
-      return { ...taker, take: (recorded, { asked }) => taker.take(recorded, meaning(asked, reading, undefined)) };
+      return { ...taker, take: (recorded, { call }) => taker.take(recorded, meaning(call, reading, undefined)) };
     }
     const taker = createTaker(file, sinkOf(keyed(one)));
     return {
       ...taker,
-      take(recorded, { key = "", asked }) {
-        const found = meaning(asked, reading, undefined);
+      take(recorded, { key = "", call }) {
+        const found = meaning(call, reading, undefined);
         return taker.take(
           recorded,
           found === "refused" || "fault" in found
@@ -255,6 +255,6 @@ function createTaker<Operation, Response, Result>(
   };
 }
 
-function askedOf({ client, f, argument, output, respondedAt }: RecordedOperation): Asked {
+function callOf({ client, f, argument, output, respondedAt }: RecordedOperation): RecordedCall {
   return { client, f, argument, output, isPending: respondedAt === undefined };
 }

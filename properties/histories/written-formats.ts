@@ -115,7 +115,7 @@ function jsonText(value: unknown): string {
 /** Histories that a format can hold: clients invoke and end operations in some order. */
 export function historiesIn(format: WrittenFormat): fc.Arbitrary<readonly WrittenOperation[]> {
   const operation = fc.record({
-    asked: fc.constantFrom(...format.functions),
+    chosen: fc.constantFrom(...format.functions),
     key: format.keys,
     argument: format.values,
     output: format.values,
@@ -144,8 +144,8 @@ export function historiesIn(format: WrittenFormat): fc.Arbitrary<readonly Writte
           if (own.ending === "info" || own.ending === "open") free = free.filter((each) => each !== client);
           continue;
         }
-        const { asked, key, argument, output, ending } = operations[history.length] ?? {
-          asked: format.functions[0] ?? { f: "read", has: "output" },
+        const { chosen, key, argument, output, ending } = operations[history.length] ?? {
+          chosen: format.functions[0] ?? { f: "read", has: "output" },
           key: undefined,
           argument: null,
           output: null,
@@ -154,10 +154,10 @@ export function historiesIn(format: WrittenFormat): fc.Arbitrary<readonly Writte
         open.set(client, history.length);
         history.push({
           client,
-          f: asked.f,
+          f: chosen.f,
           key,
-          argument: asked.has === "output" ? null : argument,
-          output: asked.has === "argument" ? null : output,
+          argument: chosen.has === "output" ? null : argument,
+          output: chosen.has === "argument" ? null : output,
           invokedAt: at,
           endedAt: undefined,
           ending,

@@ -139,10 +139,10 @@ test("a bounded deque, a lock with owner and a counter that adds are decided as 
     { kind: "pop-back" },
   ];
   agrees(deque(2), { operations, responses: [null, false, 1, 2] });
-  const answers: readonly (null | false)[] = [null, false];
+  const possible: readonly (null | false)[] = [null, false];
   agrees(ownerMutex(), {
     operations: (["acquire", "release"] as const).flatMap((kind) => ["a", "b"].map((owner) => ({ kind, owner }))),
-    responses: answers,
+    responses: possible,
   });
   const additions: CounterOperation[] = [
     { kind: "increment", by: 5 },

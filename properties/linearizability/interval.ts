@@ -85,14 +85,14 @@ export function checkIntervals<State, Operation, Response>(
       continue;
     }
     const seen = new Map(layer.map((each) => [keyOf(each), each]));
-    const answered = new Map<string, Configuration<State>>();
+    const responded = new Map<string, Configuration<State>>();
     for (const configuration of seen.values()) {
       if (seen.size > configurationsMax) return { kind: "unknown", because: "memory" };
       if (configuration.phases.get(index) === "ended") {
         const phases = new Map(configuration.phases);
         phases.delete(index);
         const next = { state: configuration.state, phases };
-        answered.set(keyOf(next), next);
+        responded.set(keyOf(next), next);
         continue;
       }
       for (const next of points(configuration, model, ending)) {
@@ -100,8 +100,8 @@ export function checkIntervals<State, Operation, Response>(
         if (!seen.has(key)) seen.set(key, next); // iteration over a Map includes entries added meanwhile
       }
     }
-    if (answered.size === 0) return { kind: "violated", impossible: index };
-    layer = [...answered.values()];
+    if (responded.size === 0) return { kind: "violated", impossible: index };
+    layer = [...responded.values()];
   }
   return { kind: "holds" };
 }

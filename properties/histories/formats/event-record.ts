@@ -2,7 +2,7 @@
 import { eventTypeOf, jepsenTypeOf } from "./event-types.ts";
 import type { RecordedEvent } from "./recorded-event.ts";
 import { HistoryFileError } from "../record.ts";
-import { answerOf, clientOf, functionOf, isTransaction, keyField, saysError } from "./record-fields.ts";
+import { outputOf, clientOf, functionOf, isTransaction, keyField, saysError } from "./record-fields.ts";
 import type { RecordFields } from "./record-fields.ts";
 import { foundText, nameOf } from "../recorded-value.ts";
 
@@ -96,7 +96,7 @@ export function createEventReader(
       );
     checkOrder(fields, line);
     const { argument = fields.value } = fields;
-    return { type, client, f, key: keyField(fields), value: type === "invoke" ? argument : answerOf(fields), line };
+    return { type, client, f, key: keyField(fields), value: type === "invoke" ? argument : outputOf(fields), line };
   };
 }
 

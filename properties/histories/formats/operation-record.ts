@@ -2,7 +2,7 @@
 import { eventTypeOf } from "./event-types.ts";
 import { HistoryFileError } from "../record.ts";
 import type { RecordedOperation } from "../record.ts";
-import { answerOf, clientOf, functionOf, keyField, namesOf, saysError } from "./record-fields.ts";
+import { outputOf, clientOf, functionOf, keyField, namesOf, saysError } from "./record-fields.ts";
 import type { RecordFields } from "./record-fields.ts";
 import type { Timeline } from "./recorded-time.ts";
 import { foundText } from "../recorded-value.ts";
@@ -48,7 +48,7 @@ export function operationOf(
     f,
     key: keyField(fields),
     argument,
-    output: isPending ? undefined : answerOf(fields),
+    output: isPending ? undefined : outputOf(fields),
     invokedAt,
     respondedAt,
     line,

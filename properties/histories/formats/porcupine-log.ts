@@ -48,7 +48,7 @@ export function createPorcupineReader(
       f: input.f,
       key: input.key,
       argument: input.argument,
-      output: output.answer,
+      output: output.result,
       invokedAt,
       respondedAt,
       line,
@@ -77,7 +77,7 @@ export function createPorcupineReader(
     const output = porcupineOutput(called.input.f, record["Value"]);
     if (typeof output === "string") return fail(output);
     const { f, key } = called.input;
-    pairing.add({ type: "ok", client: called.client, call: id, f, key, value: output.answer, line });
+    pairing.add({ type: "ok", client: called.client, call: id, f, key, value: output.result, line });
   }
 
   return {

@@ -39,23 +39,23 @@ test("a field without a meaning is an error, unless nobody set it", () => {
 });
 
 test("the output of a read is its value, null where it does not exist, nothing where nobody saw it", () => {
-  expect(porcupineOutput("read", 3)).toEqual({ answer: 3 });
-  expect(porcupineOutput("get", { value: "x" })).toEqual({ answer: "x" });
-  expect(porcupineOutput("read", { ok: true, exists: true, value: 4, unknown: false })).toEqual({ answer: 4 });
-  expect(porcupineOutput("read", { ok: false, exists: false, value: 0, unknown: false })).toEqual({ answer: null });
-  expect(porcupineOutput("read", { unknown: true })).toEqual({ answer: undefined });
+  expect(porcupineOutput("read", 3)).toEqual({ result: 3 });
+  expect(porcupineOutput("get", { value: "x" })).toEqual({ result: "x" });
+  expect(porcupineOutput("read", { ok: true, exists: true, value: 4, unknown: false })).toEqual({ result: 4 });
+  expect(porcupineOutput("read", { ok: false, exists: false, value: 0, unknown: false })).toEqual({ result: null });
+  expect(porcupineOutput("read", { unknown: true })).toEqual({ result: undefined });
   expect(porcupineOutput("read", {})).toBe("expected the value read in the output");
 });
 
 test("the output of a cas is whether it was done, and that of a write is not looked at", () => {
-  expect(porcupineOutput("cas", { ok: true, exists: false, value: 0, unknown: false })).toEqual({ answer: true });
-  expect(porcupineOutput("cas", { ok: false, exists: false, value: 0, unknown: false })).toEqual({ answer: false });
-  expect(porcupineOutput("cas", { ok: true })).toEqual({ answer: true });
-  expect(porcupineOutput("put", { ok: false, nonsense: 1 })).toEqual({ answer: null });
+  expect(porcupineOutput("cas", { ok: true, exists: false, value: 0, unknown: false })).toEqual({ result: true });
+  expect(porcupineOutput("cas", { ok: false, exists: false, value: 0, unknown: false })).toEqual({ result: false });
+  expect(porcupineOutput("cas", { ok: true })).toEqual({ result: true });
+  expect(porcupineOutput("put", { ok: false, nonsense: 1 })).toEqual({ result: null });
 });
 
 test("an output with an error other than a missing key is refused", () => {
-  expect(porcupineOutput("get", { err: "ErrNoKey", value: "" })).toEqual({ answer: "" });
-  expect(porcupineOutput("get", { err: "OK", value: "x" })).toEqual({ answer: "x" });
+  expect(porcupineOutput("get", { err: "ErrNoKey", value: "" })).toEqual({ result: "" });
+  expect(porcupineOutput("get", { err: "OK", value: "x" })).toEqual({ result: "x" });
   expect(porcupineOutput("get", { err: "ErrWrongLeader", value: "" })).toContain("ErrWrongLeader");
 });

@@ -110,20 +110,20 @@ function functionName(operation: unknown, hasKey: boolean): string | undefined {
 const isRead = (f: string): boolean => f === "read" || f === "get";
 
 /** The response in an output; undefined where it states that the response was not seen. */
-export function porcupineOutput(f: string, output: unknown): { readonly answer: unknown } | string {
+export function porcupineOutput(f: string, output: unknown): { readonly result: unknown } | string {
   // The output of a write is ignored: it is often an unset zero.
-  if (["write", "put", "append", "set"].includes(f)) return { answer: null };
-  if (!isStruct(output)) return { answer: output };
+  if (["write", "put", "append", "set"].includes(f)) return { result: null };
+  if (!isStruct(output)) return { result: output };
   const fields = meaningsOf(output, OUTPUT_NAMES);
   if (typeof fields === "string") return fields;
-  if (fields.unknown === true) return { answer: undefined };
+  if (fields.unknown === true) return { result: undefined };
   const error = fields.error ?? "";
   if (error !== "" && !/^(?:ok|(?:err)?nokey)$/i.test(String(nameOf(error))))
     return `an output with the error ${String(nameOf(error))} does not say what became of the operation`;
-  if (isRead(f) && fields.exists === false) return { answer: null };
+  if (isRead(f) && fields.exists === false) return { result: null };
   // The value beside it is one that nobody set.
-  if (f === "cas" && fields.ok !== undefined) return { answer: fields.ok };
-  if (fields.output !== undefined && (isRead(f) || fields.ok !== false)) return { answer: fields.output };
+  if (f === "cas" && fields.ok !== undefined) return { result: fields.ok };
+  if (fields.output !== undefined && (isRead(f) || fields.ok !== false)) return { result: fields.output };
   if (isRead(f)) return "expected the value read in the output";
-  return { answer: fields.ok ?? null };
+  return { result: fields.ok ?? null };
 }

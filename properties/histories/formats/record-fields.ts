@@ -159,7 +159,7 @@ export function nemesisText({ f, value }: RecordFields): string {
 }
 
 /** The response in a record: it may only state that the operation was refused, or repeat its value. */
-export function answerOf({ output, ok, value }: RecordFields): unknown {
+export function outputOf({ output, ok, value }: RecordFields): unknown {
   if (output !== undefined) return output;
   return ok === false ? false : value;
 }

@@ -3,8 +3,8 @@ import type { ContainerOperation } from "#model/objects/containers.ts";
 import type { DequeOperation } from "#model/objects/deque.ts";
 import type { DoubleEndedPriorityQueueOperation } from "#model/objects/double-ended-priority-queue.ts";
 import type { Scalar } from "#model/object-shape.ts";
-import { acknowledged, answerOf, expected, plainName, strayArgument, unknownFunction } from "./meaning.ts";
-import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+import { acknowledged, resultOf, expected, plainName, strayArgument, unknownFunction } from "./meaning.ts";
+import type { RecordedCall, MeaningOr, Reading } from "./meaning.ts";
 import { scalarOf } from "../recorded-value.ts";
 
 /** The kind of operation that each function is, by its plain name. */
@@ -37,24 +37,24 @@ export function containerValues(f: string): 0 | 1 {
   return [CONTAINER, PRIORITY_QUEUE, DOUBLE_ENDED, DEQUE].some((each) => each.get(name)?.startsWith("pop")) ? 0 : 1;
 }
 
-export function containerMeaning(asked: Asked, reading: Reading): MeaningOr<ContainerOperation, Scalar> {
-  return endedMeaning(asked, reading, CONTAINER.get(plainName(asked.f)), "push (enqueue, insert), pop (dequeue)");
+export function containerMeaning(call: RecordedCall, reading: Reading): MeaningOr<ContainerOperation, Scalar> {
+  return endedMeaning(call, reading, CONTAINER.get(plainName(call.f)), "push (enqueue, insert), pop (dequeue)");
 }
 
-export function priorityQueueMeaning(asked: Asked, reading: Reading): MeaningOr<ContainerOperation, Scalar> {
-  return endedMeaning(asked, reading, PRIORITY_QUEUE.get(plainName(asked.f)), "push (enqueue, insert), pop (dequeue)");
+export function priorityQueueMeaning(call: RecordedCall, reading: Reading): MeaningOr<ContainerOperation, Scalar> {
+  return endedMeaning(call, reading, PRIORITY_QUEUE.get(plainName(call.f)), "push (enqueue, insert), pop (dequeue)");
 }
 
 export function doubleEndedMeaning(
-  asked: Asked,
+  call: RecordedCall,
   reading: Reading,
 ): MeaningOr<DoubleEndedPriorityQueueOperation, Scalar> {
-  return endedMeaning(asked, reading, DOUBLE_ENDED.get(plainName(asked.f)), "push (insert), pop-min, pop-max");
+  return endedMeaning(call, reading, DOUBLE_ENDED.get(plainName(call.f)), "push (insert), pop-min, pop-max");
 }
 
-export function dequeMeaning(asked: Asked, reading: Reading): MeaningOr<DequeOperation, Scalar> {
+export function dequeMeaning(call: RecordedCall, reading: Reading): MeaningOr<DequeOperation, Scalar> {
   const known = "push-front (addFirst), push-back (addLast), pop-front (removeFirst), pop-back (removeLast)";
-  return endedMeaning(asked, reading, DEQUE.get(plainName(asked.f)), known);
+  return endedMeaning(call, reading, DEQUE.get(plainName(call.f)), known);
 }
 
 type EndedOperation<Kind extends string> =
@@ -62,15 +62,15 @@ type EndedOperation<Kind extends string> =
   | { readonly kind: Exclude<Kind, `push${string}`> };
 
 function endedMeaning<Kind extends string>(
-  asked: Asked,
+  call: RecordedCall,
   reading: Reading,
   kind: Kind | undefined,
   known: string,
 ): MeaningOr<EndedOperation<Kind>, Scalar> {
-  if (kind === undefined) return unknownFunction(asked.f, known);
+  if (kind === undefined) return unknownFunction(call.f, known);
   return isPush(kind)
-    ? pushMeaning(asked, reading, kind)
-    : popMeaning(asked, reading, kind as Exclude<Kind, `push${string}`>);
+    ? pushMeaning(call, reading, kind)
+    : popMeaning(call, reading, kind as Exclude<Kind, `push${string}`>);
 }
 
 function isPush<Kind extends string>(kind: Kind): kind is Extract<Kind, `push${string}`> {
@@ -78,13 +78,13 @@ function isPush<Kind extends string>(kind: Kind): kind is Extract<Kind, `push${s
 }
 
 function pushMeaning<Kind extends string>(
-  asked: Asked,
+  call: RecordedCall,
   reading: Reading,
   kind: Kind,
 ): MeaningOr<{ readonly kind: Kind; readonly value: Scalar }, Scalar> {
-  const value = scalarOf(asked.argument);
-  if (value === undefined || value === null) return expected("a value to push", asked.argument);
-  const ending = asked.isPending ? "done" : acknowledged(asked, reading);
+  const value = scalarOf(call.argument);
+  if (value === undefined || value === null) return expected("a value to push", call.argument);
+  const ending = call.isPending ? "done" : acknowledged(call, reading);
   if (typeof ending === "object") return ending;
   // Without a capacity it is unknown when a push may be refused.
   if (ending === "refused")
@@ -93,16 +93,16 @@ function pushMeaning<Kind extends string>(
 }
 
 function popMeaning<Kind extends string>(
-  asked: Asked,
+  call: RecordedCall,
   reading: Reading,
   kind: Kind,
 ): MeaningOr<{ readonly kind: Kind }, Scalar> {
   // nil is the response of a pop that found nothing, in every format.
-  const popped = asked.output === null ? { answer: null } : answerOf(asked, reading);
+  const popped = call.output === null ? { result: null } : resultOf(call, reading);
   if ("fault" in popped) return popped;
-  const response = scalarOf(popped.answer);
-  if (popped.answer !== undefined && response === undefined)
-    return expected("a scalar or nothing as the value popped", popped.answer);
+  const response = scalarOf(popped.result);
+  if (popped.result !== undefined && response === undefined)
+    return expected("a scalar or nothing as the value popped", popped.result);
   if (response === false) return expected("the value popped, or null for none", false);
-  return strayArgument(asked, reading) ?? { operation: { kind }, response };
+  return strayArgument(call, reading) ?? { operation: { kind }, response };
 }

@@ -1,8 +1,8 @@
 /** The reading of recorded operations by counters. */
 import type { Amount, CounterOperation } from "#model/objects/counter.ts";
 import { scalarOf } from "../recorded-value.ts";
-import { acknowledged, answerOf, expected, plainName, strayArgument, unknownFunction, wholeNumber } from "./meaning.ts";
-import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+import { acknowledged, resultOf, expected, plainName, strayArgument, unknownFunction, wholeNumber } from "./meaning.ts";
+import type { RecordedCall, MeaningOr, Reading } from "./meaning.ts";
 
 interface Function {
   readonly kind: CounterOperation["kind"];
@@ -33,10 +33,10 @@ const FUNCTIONS: ReadonlyMap<string, Function> = new Map(
   ).map(([name, kind, sign, mayLeaveOut]) => [name, { kind, sign, mayLeaveOut }]),
 );
 
-export function counterMeaning(asked: Asked, reading: Reading): MeaningOr<CounterOperation, Amount | null> {
-  const { f, argument } = asked;
+export function counterMeaning(call: RecordedCall, reading: Reading): MeaningOr<CounterOperation, Amount | null> {
+  const { f, argument } = call;
   const name = plainName(f);
-  if (name === "read" || name === "get") return numberRead(asked, reading, { kind: "read" });
+  if (name === "read" || name === "get") return numberRead(call, reading, { kind: "read" });
   const known = FUNCTIONS.get(name);
   if (known === undefined)
     return unknownFunction(f, "increment (inc), decrement (dec), add, read, add-and-get, get-and-add");
@@ -45,22 +45,22 @@ export function counterMeaning(asked: Asked, reading: Reading): MeaningOr<Counte
   if (amount === undefined) return expected("a whole number to add", argument);
   const by = known.sign === 1 ? amount : negative(amount);
   if (known.kind !== "increment")
-    return numberRead({ ...asked, argument: undefined }, reading, { kind: known.kind, by });
-  const ending = asked.isPending ? "done" : acknowledged(asked, reading);
+    return numberRead({ ...call, argument: undefined }, reading, { kind: known.kind, by });
+  const ending = call.isPending ? "done" : acknowledged(call, reading);
   if (ending !== "done") return ending;
   return { operation: by === 1 ? { kind: "increment" } : { kind: "increment", by }, response: null };
 }
 
 function numberRead(
-  asked: Asked,
+  call: RecordedCall,
   reading: Reading,
   operation: Extract<CounterOperation, { kind: string }>,
 ): MeaningOr<CounterOperation, Amount | null> {
-  const read = answerOf(asked, reading);
+  const read = resultOf(call, reading);
   if ("fault" in read) return read;
-  const response = wholeNumber(scalarOf(read.answer));
-  if (read.answer !== undefined && response === undefined) return expected("a number as the value read", read.answer);
-  return strayArgument(asked, reading) ?? { operation, response };
+  const response = wholeNumber(scalarOf(read.result));
+  if (read.result !== undefined && response === undefined) return expected("a number as the value read", read.result);
+  return strayArgument(call, reading) ?? { operation, response };
 }
 
 function negative(amount: Amount): Amount {

@@ -8,11 +8,11 @@ import type { HistoryFormat } from "../formats/format.ts";
 import type { RecordedOperation } from "../record.ts";
 import { foundText, keyOf, scalarOf } from "../recorded-value.ts";
 import { isEventFormat } from "./meaning.ts";
-import type { Asked } from "./meaning.ts";
+import type { RecordedCall } from "./meaning.ts";
 
 export interface OfKey {
   readonly key: string | number | undefined;
-  readonly asked: Asked;
+  readonly call: RecordedCall;
 }
 
 /**
@@ -26,18 +26,18 @@ export function withoutKey(
   format: HistoryFormat,
   values: 0 | 1 | 2,
 ): OfKey | { readonly fault: string } {
-  const asked: Asked = { client, f, argument, output, isPending: respondedAt === undefined };
-  if (key !== undefined) return { key, asked };
+  const call: RecordedCall = { client, f, argument, output, isPending: respondedAt === undefined };
+  if (key !== undefined) return { key, call };
   const inner = behindKey(argument, values);
-  if (inner === undefined) return { key: undefined, asked };
+  if (inner === undefined) return { key: undefined, call };
   const [name] = argument as readonly unknown[];
-  const ofKey = { key: keyOf(name), asked: { ...asked, argument: inner.value } };
+  const ofKey = { key: keyOf(name), call: { ...call, argument: inner.value } };
   if (!Array.isArray(output) || !(isEventFormat(format) || output === argument)) return ofKey;
   // The value that a completion repeats has the key too.
-  const answer = behindKey(output, values);
-  if (answer === undefined || ednText((output as readonly unknown[])[0]) !== ednText(name))
+  const result = behindKey(output, values);
+  if (result === undefined || ednText((output as readonly unknown[])[0]) !== ednText(name))
     return { fault: `expected a result with the key ${foundText(name)}, found ${foundText(output)}` };
-  return { ...ofKey, asked: { ...ofKey.asked, output: answer.value } };
+  return { ...ofKey, call: { ...ofKey.call, output: result.value } };
 }
 
 /** The part after the key; undefined if there is no key. */

@@ -5,7 +5,7 @@ import type { HistoryFormat } from "../formats/format.ts";
 import { foundText, nameOf } from "../recorded-value.ts";
 
 /** A recorded operation of one object: its key, if it had one, is taken from argument and output. */
-export interface Asked {
+export interface RecordedCall {
   readonly client: number | string;
   readonly f: string;
   readonly argument: unknown;
@@ -62,19 +62,19 @@ export function isUnseen(output: unknown, { format, initial }: Reading): boolean
  *
  * @returns undefined where it was not seen: the operation is pending, or the format states so
  */
-export function answerOf(
-  { f, output, isPending }: Asked,
+export function resultOf(
+  { f, output, isPending }: RecordedCall,
   reading: Reading,
-): { readonly fault: string } | { readonly answer: unknown } {
-  if (isPending || isUnseen(output, reading)) return { answer: undefined };
+): { readonly fault: string } | { readonly result: unknown } {
+  if (isPending || isUnseen(output, reading)) return { result: undefined };
   // Porcupine's histories mark unseen responses; in other formats the field is missing by mistake.
   if (output === undefined && !reading.format.startsWith("porcupine")) return expected(`a result of ${f}`, undefined);
-  return { answer: output };
+  return { result: output };
 }
 
 /** Whether an operation without a result reports success or refusal. */
 export function acknowledged(
-  { f, argument, output }: Asked,
+  { f, argument, output }: RecordedCall,
   { format }: Reading,
 ): "done" | "refused" | { readonly fault: string } {
   if (output === undefined || output === null || output === true) return "done";
@@ -89,7 +89,7 @@ export function acknowledged(
  * may be the name of one of several objects.
  */
 export function strayArgument(
-  { f, argument, output }: Asked,
+  { f, argument, output }: RecordedCall,
   { format }: Reading,
 ): { readonly fault: string } | undefined {
   if (argument === undefined || argument === null || isEventFormat(format)) return undefined;

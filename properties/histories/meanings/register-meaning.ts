@@ -5,14 +5,14 @@ import type { RegisterOperation } from "#model/objects/register.ts";
 import type { Scalar } from "#model/object-shape.ts";
 import {
   acknowledged,
-  answerOf,
+  resultOf,
   expected,
   isEventFormat,
   plainName,
   strayArgument,
   unknownFunction,
 } from "./meaning.ts";
-import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+import type { RecordedCall, MeaningOr, Reading } from "./meaning.ts";
 import { memberOf, nameOf, scalarOf } from "../recorded-value.ts";
 
 const READ: ReadonlySet<string> = new Set(["read", "r", "get"]);
@@ -28,35 +28,35 @@ export function registerValues(f: string): 0 | 1 | 2 {
   return isCas(f) ? 2 : READ.has(plainName(f)) ? 0 : 1;
 }
 
-export function registerMeaning(asked: Asked, reading: Reading): MeaningOr<RegisterOperation, Scalar> {
-  const { f, argument } = asked;
-  if (READ.has(plainName(f))) return readMeaning(asked, reading, { kind: "read" });
+export function registerMeaning(call: RecordedCall, reading: Reading): MeaningOr<RegisterOperation, Scalar> {
+  const { f, argument } = call;
+  if (READ.has(plainName(f))) return readMeaning(call, reading, { kind: "read" });
   if (!WRITE.has(plainName(f))) return unknownFunction(f, "read (r), write (w)");
   const value = scalarOf(argument);
   if (value === undefined) return expected("a scalar to write", argument);
-  const ending = acknowledged(asked, reading);
+  const ending = acknowledged(call, reading);
   return ending === "done" ? { operation: { kind: "write", value }, response: null } : ending;
 }
 
-export function casMeaning(asked: Asked, reading: Reading): MeaningOr<CasRegisterOperation, Scalar> {
-  const { f, output, isPending } = asked;
+export function casMeaning(call: RecordedCall, reading: Reading): MeaningOr<CasRegisterOperation, Scalar> {
+  const { f, output, isPending } = call;
   if (!isCas(f)) {
-    if (READ.has(plainName(f)) || WRITE.has(plainName(f))) return registerMeaning(asked, reading);
+    if (READ.has(plainName(f)) || WRITE.has(plainName(f))) return registerMeaning(call, reading);
     return unknownFunction(f, "read (r), write (w), cas (c)");
   }
-  const pair = pairOf(asked.argument);
-  if (pair === undefined) return expected("a pair [old new]", asked.argument);
+  const pair = pairOf(call.argument);
+  if (pair === undefined) return expected("a pair [old new]", call.argument);
   const [old, replacement] = pair.map(scalarOf);
-  if (old === undefined || replacement === undefined) return expected("a pair [old new] of scalars", asked.argument);
+  if (old === undefined || replacement === undefined) return expected("a pair [old new] of scalars", call.argument);
   const operation = { kind: "cas", old, new: replacement } as const;
   if (isPending) return { operation, response: undefined };
   // An ok event means that it swapped.
   if (pairOf(output) !== undefined || (isEventFormat(reading.format) && (output ?? null) === null))
     return { operation, response: true };
-  const read = answerOf(asked, reading);
+  const read = resultOf(call, reading);
   if ("fault" in read) return read;
-  return read.answer === undefined || typeof read.answer === "boolean"
-    ? { operation, response: read.answer }
+  return read.result === undefined || typeof read.result === "boolean"
+    ? { operation, response: read.result }
     : expected("true, false or the pair as the result of cas", output);
 }
 
@@ -71,11 +71,11 @@ function pairOf(value: unknown): readonly unknown[] | undefined {
 }
 
 /** @param key of the register, as text: `1` and `"1"` are the same */
-export function kvMeaning(asked: Asked, reading: Reading, key: string): MeaningOr<KvOperation, Scalar> {
-  const { f, argument } = asked;
+export function kvMeaning(call: RecordedCall, reading: Reading, key: string): MeaningOr<KvOperation, Scalar> {
+  const { f, argument } = call;
   const name = plainName(f);
   if (READ.has(name)) {
-    const read = readMeaning<KvOperation>(asked, reading, { kind: "get", key });
+    const read = readMeaning<KvOperation>(call, reading, { kind: "get", key });
     return typeof read === "object" && "response" in read
       ? { ...read, response: printed(read.response, reading) }
       : read;
@@ -84,7 +84,7 @@ export function kvMeaning(asked: Asked, reading: Reading, key: string): MeaningO
   if (value === undefined) return expected("a scalar to store", argument);
   if (!WRITE.has(name) && name !== "append") return unknownFunction(f, "get (r), put (w), append");
   if (name === "append" && typeof value !== "string") return expected("text to append", value);
-  const ending = acknowledged(asked, reading);
+  const ending = acknowledged(call, reading);
   if (ending !== "done") return ending;
   return name === "append" && typeof value === "string"
     ? { operation: { kind: "append", key, value }, response: null }
@@ -97,12 +97,16 @@ function printed<Value extends Scalar | undefined>(value: Value, { format }: Rea
   return isPrinted && (typeof value === "number" || typeof value === "bigint") ? String(value) : value;
 }
 
-function readMeaning<Operation>(asked: Asked, reading: Reading, operation: Operation): MeaningOr<Operation, Scalar> {
-  const read = answerOf(asked, reading);
+function readMeaning<Operation>(
+  call: RecordedCall,
+  reading: Reading,
+  operation: Operation,
+): MeaningOr<Operation, Scalar> {
+  const read = resultOf(call, reading);
   if ("fault" in read) return read;
-  const response = scalarOf(read.answer);
-  if (read.answer !== undefined && response === undefined) return expected("a scalar as the value read", read.answer);
-  return strayArgument(asked, reading) ?? { operation, response };
+  const response = scalarOf(read.result);
+  if (read.result !== undefined && response === undefined) return expected("a scalar as the value read", read.result);
+  return strayArgument(call, reading) ?? { operation, response };
 }
 
 /** Key and value of an operation of a map; undefined if it has no key. */

@@ -3,10 +3,10 @@ import type { MultiRegisterOperation, MultiRegisterStep } from "#model/objects/m
 import type { Scalar } from "#model/object-shape.ts";
 import { keyOf, nameOf, scalarOf } from "../recorded-value.ts";
 import { expected, isUnseen, unknownFunction } from "./meaning.ts";
-import type { Asked, MeaningOr, Reading } from "./meaning.ts";
+import type { RecordedCall, MeaningOr, Reading } from "./meaning.ts";
 
 export function transactionMeaning(
-  { f, argument, output, isPending }: Asked,
+  { f, argument, output, isPending }: RecordedCall,
   reading: Reading,
 ): MeaningOr<MultiRegisterOperation, readonly (Scalar | undefined)[]> {
   if (f !== "txn") return unknownFunction(f, "txn");
@@ -18,7 +18,7 @@ export function transactionMeaning(
   const found = transactionSteps(output);
   if ("fault" in found) return found;
   if (found.length !== steps.length || found.some(({ step }, i) => !isSameStep(step, steps[i]?.step)))
-    return expected("the same reads and writes as the transaction asked for", output);
+    return expected("the same reads and writes as the invocation", output);
   const response = found.flatMap(({ step, value }) =>
     step.kind === "read" ? [isUnseen(value, reading) ? undefined : value] : [],
   );
