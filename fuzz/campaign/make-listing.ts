@@ -9,7 +9,7 @@ import { profiles } from "./profile.ts";
 import { museumBugs } from "#fuzz/bugs/museum.ts";
 import { machineProperties } from "#fuzz/machine/machine-properties.ts";
 
-/** Everything that can be verified, and the strategies and profiles for it. */
+/** What there is to verify, and with what. */
 export function makeListing(): Listing {
   const bugs = museumBugs();
   return {

@@ -29,7 +29,7 @@ export interface CampaignSettings {
   readonly time?: number | undefined;
   /** Whether to keep the state of a stopped run for `--resume`, and whether to take one over. */
   readonly state: "none" | "kept" | "resumed";
-  /** Whether to save traces of violations, for later runs to replay. */
+  /** Whether traces of violations are saved, to be replayed by later runs. */
   readonly savesTraces: boolean;
 }
 

@@ -86,7 +86,7 @@ export function workerPool(workers: number): WorkerPool {
   };
 }
 
-/** Modules of this project that drive the code under test, and foreign modules: not named in reports. */
+/** The modules of this project that drive the code under test, and what is not ours to name. */
 const DRIVERS = /\/node_modules\/|\/fuzz\/(?!examples\/|systems\/[^/]+\/)|\/properties\//;
 
 /** Whether it is a module under test, or its model. */

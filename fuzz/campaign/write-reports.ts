@@ -1,4 +1,4 @@
-/** Writes every report of a run to one folder. */
+/** Writes every report of a run into one folder. */
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandPath } from "#fuzz/host/command-path.ts";

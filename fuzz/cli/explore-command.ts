@@ -71,7 +71,7 @@ export function exploreCommand(): Command {
     )
     .option("--seed <n>", "seed of the descents", parseSeed, 1)
     .option("--json <file>", "write the counts as JSON; - is standard output, which then carries nothing else")
-    .option("--replay <file>", "strictly replay the failing execution in a file written by --json")
+    .option("--replay <file>", "run the failing execution in a file that --json wrote again, strictly")
     .addHelpText(
       "after",
       `

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { namedCommand } from "./command-names.ts";
 
-/** `quiesce list`: everything that can be verified, and the strategies and profiles for it. */
+/** `quiesce list`: what there is to verify, and with what. */
 export function listCommand(): Command {
   return namedCommand("list")
-    .option("--json <file>", "write the list as JSON; - replaces the text on standard output")
+    .option("--json <file>", "write the list as JSON; - is standard output, instead of the text")
     .addHelpText(
       "after",
       `

@@ -16,7 +16,7 @@ if (import.meta.url.includes("/node_modules/")) {
   );
   process.exit(2);
 }
-// Keeps V8's compiled code for the next run, in the host's folder for temporary files; measuring coverage needs fresh
-// compilation.
+// What V8 compiled is kept for the next time, in the host's folder for temporary files; measuring coverage needs it
+// compiled anew.
 if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache?.();
 await import("./main.ts");

@@ -6,7 +6,7 @@ import { visibleText } from "#reports/visible-text.ts";
 import type { Host } from "./command-host.ts";
 import { type CommandName, commandNames, namedCommand } from "./command-names.ts";
 
-/** A command is loaded when it is called: loading the others would only slow the start. */
+/** A command is loaded when it is called: what others need would only make it slower to start. */
 const loaders: { readonly [Name in CommandName]: (host: Host) => Promise<Command> } = {
   verify: async () => (await import("./verify-command.ts")).verifyCommand(),
   fuzz: async () => (await import("./fuzz-command.ts")).fuzzCommand(),
@@ -46,7 +46,7 @@ export async function runCommandLine(words: readonly string[], host: Host): Prom
   // `quiesce help verify` shows the options of verify.
   const wanted = words[0] === "help" ? words[1] : words[0];
   for (const name of Object.keys(commandNames) as CommandName[]) {
-    // The list of commands shows the others' arguments only, and that they have options.
+    // Of the others only the list of commands tells: that each has options, and what they are called with.
     const command = name === wanted ? await loaders[name](host) : namedCommand(name).option("--any");
     program.addCommand(command.copyInheritedSettings(program));
   }

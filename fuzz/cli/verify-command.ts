@@ -29,7 +29,7 @@ const SEED_DEFAULT = 1;
 /** `quiesce verify`: the gate. */
 export function verifyCommand(): Command {
   return namedCommand("verify", "scenarios, systems, or modules of your own; all unless named")
-    .addOption(new Option("--profile <name>", "search budget: quick, full or night").default("quick"))
+    .addOption(new Option("--profile <name>", "how much to search: quick, full or night").default("quick"))
     .addOption(
       new Option("--memory <model>", "memory model; except under sc, protocols and scenarios are explored")
         .choices(MEMORIES)
@@ -41,8 +41,8 @@ export function verifyCommand(): Command {
     .option("--out <folder>", "folder for the reports", "reports/out")
     .option("--workers <n>", "worker threads (default: one per processor)", parseWorkers)
     .option("--resume", "continue a stopped run with the same seed, profile and code")
-    .option("--save", "save the trace of each violation; every later run replays it")
-    .option("--verbose", "print a line for each scenario, trace and bug, also for the good ones")
+    .option("--save", "save the trace of each violation, to be replayed by every later run")
+    .option("--verbose", "a line for each scenario, trace and bug, also for those that are as they should be")
     .addHelpText(
       "after",
       `

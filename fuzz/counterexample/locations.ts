@@ -21,7 +21,7 @@ const ACCESS_MODULE = "impl/memory/access.ts";
 /** Makes operations begin and end: nobody's line. */
 const GLUE_MODULE = "fuzz/systems/compile-scenario.ts";
 
-/** The machine's own module, below which there are no procedures. */
+/** The machine's own module, below which no procedure stands. */
 const MACHINE_MODULE = "fuzz/machine/machine.ts";
 
 /** Frames captured: the register, the access function, and the procedures that call one another. */
@@ -72,7 +72,7 @@ function stackNow(): Frame[] {
 /** A frame of a stack, in unmodified code (fuzz/javascript/). */
 const FRAME = /^\s*at (?:(.*?) \()?(file:\/\/.*?):(\d+):(\d+)\)?$/u;
 
-/** The frames outside the simulation of the language. */
+/** The frames that are not of the simulation of the language. */
 function framesInCodeUnderTest(stack: string): Frame[] {
   return stack.split("\n").flatMap((text) => {
     const [, procedure = "", url, line, column] = FRAME.exec(text) ?? [];

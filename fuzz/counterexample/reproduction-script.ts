@@ -22,11 +22,11 @@ const COMMENT_COLUMN = 60;
  */
 export function reproductionScript(trace: Trace, execution: Execution, path: string, module?: string): string {
   const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
-  const command = `npx node ${commandPath(path)}`;
   const verdict =
     violation === undefined
       ? `${scenario.name}: nothing is violated`
       : `VIOLATED ${violation.property}: ${violation.because}`;
+  const command = `npx node ${commandPath(path)}`;
   const lines = [
     "/**",
     ` * ${comment(verdict)}`,
@@ -38,7 +38,7 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
     ` * Run it:   ${comment(command)}`,
     ` * Step it:  ${comment(command)} --until 5   (stops after access 5)`,
     ` * Debug it: ${comment(command.replace("npx node", "npx node --inspect-brk"))}`,
-    " * Edit it:  the schedule is run line by line and strictly: it reports where the code diverges.",
+    " * Edit it:  the schedule is run line by line and strictly: it says where the code asks for something else.",
     " *",
     " * It ends with 1 as long as it fails like this, and with 0 once it no longer does.",
     " */",

@@ -81,8 +81,7 @@ function threadNumber({ threads }: Program, name: string): number {
   const callback = /^rcu callback ([1-9]\d{0,5})$/.exec(name)?.[1];
   if (callback !== undefined) return threads.length + Number(callback) - 1;
   throw new InputError(
-    `the schedule names thread "${visibleText(name)}"; there are ` +
-      `${threads.map((thread) => visibleText(thread.name)).join(", ")}`,
+    `the schedule names thread "${visibleText(name)}"; there are ${threads.map((thread) => visibleText(thread.name)).join(", ")}`,
   );
 }
 

@@ -7,7 +7,7 @@ export function commandPath(path: string): string {
   return (short === "" || short.startsWith("..") ? path : short).split(sep).join("/");
 }
 
-/** A path as one word of a shell. */
+/** A path as a shell takes it for one word. */
 export function shellWord(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${visibleText(path).replaceAll("'", `'\\''`)}'`;
 }

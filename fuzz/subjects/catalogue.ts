@@ -45,7 +45,7 @@ export function allScenarios(): readonly ScenarioReference[] {
  * Resolves the words of a command line: names of scenarios or systems, and paths of modules.
  *
  * @returns each scenario once; those of the registry for no words at all
- * @throws InputError that names the word and the known names
+ * @throws InputError that names the word and what there is
  */
 export async function referencesOf(words: readonly string[]): Promise<readonly ScenarioReference[]> {
   if (words.length === 0) return allScenarios();

@@ -1,4 +1,4 @@
-/** Toy programs of the registry, and of user modules, which export one as `program`. */
+/** Toy programs of the registry, and of modules of the user's own, which export one as `program`. */
 import type { ToyProgram } from "#fuzz/programs/toy-program.ts";
 import { toyProgramNamed } from "#fuzz/programs/toy-programs.ts";
 

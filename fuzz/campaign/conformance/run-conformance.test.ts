@@ -63,7 +63,7 @@ test("memory left behind is found at the next rest, in the shortest sequence", (
   expect(violated?.scenario.threads[0]?.operations).toHaveLength(3);
 });
 
-test("a stopped run reports that and draws no more", async () => {
+test("told to stop, it says so and draws no more", async () => {
   const outcome = await runConformance(
     { system: "native-sync", form: "sequential", seed: 1, cases: 10, scriptPath: "x.ts" },
     { shouldStop: () => true },

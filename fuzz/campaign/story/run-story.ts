@@ -14,7 +14,7 @@ import type { StoryOutcome, StoryTask } from "./story-task.ts";
 export async function runStory(task: StoryTask): Promise<StoryOutcome> {
   try {
     const trace = parseTrace(task.trace, visibleText(task.from));
-    return trace.bug === undefined ? await makeStory(trace, task) : await makePatchedStory(trace, trace.bug, task);
+    return trace.bug === undefined ? await makeStory(trace, task) : await tellPatched(trace, trace.bug, task);
   } catch (error) {
     if (error instanceof InputError) return { because: error.message };
     throw error;
@@ -26,8 +26,8 @@ async function makeStory(trace: Trace, { replay, module }: StoryTask): Promise<S
   return "because" in made ? made : { story: withSources(made.story, new Map()) };
 }
 
-/** Runs copies of the modules that the bug's patch changes, beside the present code. */
-async function makePatchedStory(trace: Trace, bug: string, { replay }: StoryTask): Promise<StoryOutcome> {
+/** In copies of the modules that the bug's patch changes, beside the code as it stands. */
+async function tellPatched(trace: Trace, bug: string, { replay }: StoryTask): Promise<StoryOutcome> {
   const { sources } = applyToModules(bug, bugNamed(bug).patch, projectRoot);
   const url = new URL("./story-patched.ts", import.meta.url).href;
   const { storyPatched } = (await importPatched(url, bug, sources)) as typeof import("./story-patched.ts");

@@ -17,7 +17,7 @@ const { exports: offered } = JSON.parse(readFileSync(join(root, "package.json"),
   exports: Record<string, unknown>;
 };
 buildPackage({ root, entries: ["impl/native/peers.ts"], out: join(folder, "node_modules/quiesce/dist") });
-// Its own package: inside the project, the name would resolve to the project itself.
+// A package of its own: from within the project, the name would lead to the project itself.
 writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "guest", private: true }));
 writeFileSync(
   join(folder, "node_modules/quiesce/package.json"),
