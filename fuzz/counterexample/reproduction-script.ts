@@ -22,14 +22,10 @@ const COMMENT_COLUMN = 60;
  */
 export function reproductionScript(trace: Trace, execution: Execution, path: string, module?: string): string {
   const { violation, bug, machine, scenario, orderings = [], neighbour } = trace;
-  const verdict =
-    violation === undefined
-      ? `${scenario.name}: nothing is violated`
-      : `VIOLATED ${violation.property}: ${violation.because}`;
   const command = `npx node ${commandPath(path)}`;
   const lines = [
     "/**",
-    ` * ${comment(verdict)}`,
+    ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
     " *",
     ...(orderings.length === 0
       ? []
