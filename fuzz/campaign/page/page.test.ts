@@ -358,7 +358,7 @@ inBrowser("the copied command replays the violation in a shell", async () => {
   expect(code).toBe(1);
 });
 
-inBrowser("comparing two runs shows what is new, mended, broken and slower", async () => {
+inBrowser("two runs are compared: new, fixed, broken and slower parts", async () => {
   const before = wholeResult({
     ...exampleResult,
     scenarios: exampleResult.scenarios
