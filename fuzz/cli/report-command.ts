@@ -15,9 +15,9 @@ const RESULT = "reports/out/result.json";
 
 /** `quiesce report`: rebuilds the page of a run. */
 export function reportCommand(): Command {
-  return namedCommand("report", `results of verify (default: ${RESULT})`)
-    .option("--compare <result.json>", "an earlier result: shows what is new, fixed or slower since then")
-    .option("--out <folder>", "folder for the page (default: that of the first result)")
+  return namedCommand("report", `results of verify; ${RESULT} unless named`)
+    .option("--compare <result.json>", "an earlier result: to list new, fixed and slower parts since then")
+    .option("--out <folder>", "folder of the page; that of the first result unless given")
     .option("--module <file>", "module that exports the systems of the results, unless quiesce has them")
     .option("--open", "open the page in the browser")
     .addHelpText(
