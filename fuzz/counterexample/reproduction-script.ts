@@ -30,7 +30,7 @@ export function reproductionScript(trace: Trace, execution: Execution, path: str
       : `VIOLATED ${violation.property}: ${violation.because}`;
   const lines = [
     "/**",
-    ` * ${comment(violation === undefined ? `${scenario.name}: nothing is violated` : `VIOLATED ${violation.property}: ${violation.because}`)}`,
+    ` * ${comment(verdict)}`,
     " *",
     ...(orderings.length === 0
       ? []

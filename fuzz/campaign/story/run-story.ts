@@ -14,7 +14,7 @@ import type { StoryOutcome, StoryTask } from "./story-task.ts";
 export async function runStory(task: StoryTask): Promise<StoryOutcome> {
   try {
     const trace = parseTrace(task.trace, visibleText(task.from));
-    return trace.bug === undefined ? await makeStory(trace, task) : await tellPatched(trace, trace.bug, task);
+    return trace.bug === undefined ? await makeStory(trace, task) : await makePatchedStory(trace, trace.bug, task);
   } catch (error) {
     if (error instanceof InputError) return { because: error.message };
     throw error;
