@@ -80,9 +80,7 @@ test("JSON on standard output stands there alone", async () => {
 
 test("the story of a bug is told in at most 25 rows, and ends where it went wrong", async () => {
   const { stdout } = await quiesce(["bugs", "--story", "--strategies", "pct3", "inetpeer-gc-worker-no-grace-period"]);
-  expect(stdout).toMatch(
-    / data-race in peers-collector-against-old-root, shrunk to 0 preemptions and \d+ accesses; /,
-  );
+  expect(stdout).toMatch(/ data-race in peers-collector-against-old-root, shrunk to 0 preemptions and \d+ accesses; /);
   const story = stdout.slice(stdout.indexOf("VIOLATED data-race"));
   // The line above names the threads.
   const rows = story.slice(story.indexOf("gc worker\n"), story.indexOf("\nmatters")).trimEnd().split("\n").slice(1);
