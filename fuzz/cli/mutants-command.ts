@@ -4,11 +4,12 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { EXIT } from "#fuzz/host/exit-code.ts";
 import { namedCommand } from "./command-names.ts";
 import { parseDuration } from "./duration.ts";
-import { parseExecutions, parseSeed, parseWorkers } from "./whole-number.ts";
+import { COUNT_MAX, parseExecutions, parseSeed, parseWorkers, wholeNumber } from "./whole-number.ts";
 
 interface Options {
   readonly file?: string;
   readonly mutants?: readonly number[];
+  readonly sample?: number;
   readonly seed: number;
   readonly executions: number;
   /** Milliseconds. */
@@ -29,6 +30,7 @@ export function mutantsCommand(): Command {
   return namedCommand("mutants", "systems whose code is mutated and whose checks are run; all unless named")
     .option("--file <path>", "only the mutants of this file of impl/")
     .option("--mutants <numbers>", "only these mutants of the file, with commas between them", parseNumbers)
+    .option("--sample <n>", "so many mutants, drawn by the seed, instead of all", wholeNumber(1, COUNT_MAX))
     .option("--seed <n>", "seed of all randomness", parseSeed, 1)
     .option(
       "--executions <n>",
@@ -60,6 +62,7 @@ Exit codes: 0 the score is measured, 2 bad input, 3 not finished (--time or ^C).
 Examples:
   quiesce mutants
   quiesce mutants peers peers-optimistic --time 10m
+  quiesce mutants --sample 200
   quiesce mutants --file impl/sync/seqlock.ts
   quiesce mutants native-sync --file impl/native/lock.ts --mutants 3,4 --executions 42000
   quiesce mutants --incremental --json -`,
@@ -87,11 +90,11 @@ async function run(systems: readonly string[], options: Options): Promise<void> 
   const { linesBeside, progressOn } = await import("./progress.ts");
   const { writeJson } = await import("./write-json.ts");
 
-  const { file, mutants, seed, executions, time, workers = availableParallelism(), json, verbose } = options;
+  const { file, mutants, sample, seed, executions, time, workers = availableParallelism(), json, verbose } = options;
   const out = resolve(options.out);
   const linesTo = linesBeside(json);
   const progress = progressOn(linesTo);
-  const plan = { systems, file, mutants, bounds: { seed, executionsMax: executions } };
+  const plan = { systems, file, mutants, sample, bounds: { seed, executionsMax: executions } };
   const settings = {
     out,
     workers,

@@ -1,6 +1,7 @@
 /**
  * The mutants of a file, all in one text, each behind a switch of its own (mutant schemata: Untch, Offutt and Harrold,
- * "Mutation analysis using mutant schemata", ISSTA 1993). Stryker's instrumenter makes them.
+ * "Mutation analysis using mutant schemata", ISSTA 1993). Stryker's instrumenter makes them; statements that make one
+ * access are left out one at a time as well.
  *
  * Left out, as mutants that no gate can or need kill: empty object literals, which the compiler refuses, and empty texts
  * in calls, which are names and messages for people.
@@ -9,12 +10,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Instrumenter } from "@stryker-mutator/instrumenter";
 import { projectRoot } from "#fuzz/host/project-root.ts";
-
-/** Line and column count from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
+import { labelled, type Position, STATEMENT_REMOVAL, withoutLabels, withSwitches } from "./removed-statements.ts";
 
 export interface Mutant {
   /** Among those of its file, from 0. */
@@ -58,12 +54,11 @@ const quiet = {
 };
 
 /** What the switches are called, in text that the instrumenter has made. */
-const IS_ACTIVE = "stryMutAct_9fa48";
-const COVER = "stryCov_9fa48";
-const SWITCHES = new RegExp(String.raw`\b(${IS_ACTIVE}|${COVER})\(((?:"\d+"(?:,\s*)?)+)\)`, "g");
+const SWITCHES = { isActive: "stryMutAct_9fa48", cover: "stryCov_9fa48" };
+const SWITCHED = new RegExp(String.raw`\b(${SWITCHES.isActive}|${SWITCHES.cover})\(((?:"\d+"(?:,\s*)?)+)\)`, "g");
 
 const ACTIVE_MUTANT = "#fuzz/campaign/mutants/active-mutant.ts";
-const HEADER = `import { isActive as ${IS_ACTIVE}, cover as ${COVER} } from ${JSON.stringify(ACTIVE_MUTANT)};\n`;
+const HEADER = `import { isActive as ${SWITCHES.isActive}, cover as ${SWITCHES.cover} } from ${JSON.stringify(ACTIVE_MUTANT)};\n`;
 
 const made = new Map<string, Promise<InstrumentedFile>>();
 
@@ -76,28 +71,32 @@ export function instrumentedFile(file: string): Promise<InstrumentedFile> {
 
 /** @throws Error if the text is no TypeScript */
 export async function instrument(file: string, source: string): Promise<InstrumentedFile> {
-  const { files, mutants } = await new Instrumenter(quiet).instrument([{ name: file, mutate: true, content: source }], {
+  const { text, statements, original } = labelled(source);
+  const { files, mutants } = await new Instrumenter(quiet).instrument([{ name: file, mutate: true, content: text }], {
     plugins: null,
     excludedMutations: ["ObjectLiteral"],
     noHeader: true,
     ignorers: [{ shouldIgnore: (path) => (isTextInCall(path) ? IGNORED_NAMES : undefined) }],
   });
-  const text = files[0]?.content ?? source;
+  // Stryker counts lines and columns from 0.
+  const place = ({ line, column }: Position): Position => original({ line: line + 1, column: column + 1 });
+  const made = mutants.map(({ mutatorName, replacement, location: { start, end }, statusReason }) => ({
+    mutator: mutatorName,
+    replacement: withoutLabels(replacement),
+    start: place(start),
+    end: place(end),
+    ...(statusReason !== undefined && { ignored: mutatorName === "ObjectLiteral" ? IGNORED_OBJECTS : statusReason }),
+  }));
+  const removed = statements.map((one) => ({ mutator: STATEMENT_REMOVAL, replacement: "", ...one }));
+  const switched = withSwitches(files[0]?.content ?? text, statements, made.length, SWITCHES);
   return {
     file,
     source,
-    mutants: mutants.map(({ mutatorName, replacement, location: { start, end }, statusReason }, number) => ({
-      number,
-      mutator: mutatorName,
-      replacement,
-      start: { line: start.line + 1, column: start.column + 1 },
-      end: { line: end.line + 1, column: end.column + 1 },
-      ...(statusReason !== undefined && { ignored: mutatorName === "ObjectLiteral" ? IGNORED_OBJECTS : statusReason }),
-    })),
+    mutants: [...made, ...removed].map((one, number) => ({ number, ...one })),
     instrumented: (first) =>
       HEADER +
-      text.replaceAll(
-        SWITCHES,
+      switched.replaceAll(
+        SWITCHED,
         (_, name: string, numbers: string) =>
           `${name}(${numbers.replaceAll(/"(\d+)"/g, (_, digits: string) => String(first + Number(digits)))})`,
       ),

@@ -11,6 +11,7 @@ import { InputError } from "#fuzz/host/input-error.ts";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 import { prepareFolder } from "#fuzz/host/write-file.ts";
 import { systemNamed, systems as allSystems } from "#fuzz/systems/all-systems.ts";
+import { namedSeed } from "#properties/random.ts";
 import type { MutationTerms } from "#reports/mutation-report.ts";
 import { countOf } from "#reports/searched-under.ts";
 import type { TriedMutant } from "#reports/tried-mutant.ts";
@@ -31,6 +32,8 @@ export interface MutantsPlan {
   readonly file?: string | undefined;
   /** Numbers among the mutants of that file. */
   readonly mutants?: readonly number[] | undefined;
+  /** So many mutants, drawn from all by the seed; all if absent. */
+  readonly sample?: number | undefined;
   readonly bounds: GateBounds;
 }
 
@@ -106,11 +109,12 @@ export async function performMutants(
   try {
     const checks = gates.flatMap(({ name }) => checksOf(name));
     const reach = await reachOf(files, checks, bounds, engine);
-    const wanted = instrumented.flatMap(({ file, source, mutants }) =>
-      mutants
-        .filter(({ number }) => plan.mutants === undefined || plan.mutants.includes(number))
-        .map((mutant) => ({ file, source, mutant, ...reach.to(file, mutant) })),
-    );
+    const wanted = mutantsOf(plan, instrumented).map(({ file, source, mutant }) => ({
+      file,
+      source,
+      mutant,
+      ...reach.to(file, mutant),
+    }));
     all = wanted.length;
     const { perform } = engine.part(0, { mutant: all });
     const results = await Promise.all(
@@ -169,6 +173,32 @@ function checkNumbers({ mutants = [], file }: MutantsPlan, [only]: readonly Inst
   const missing = mutants.find((number) => number >= count);
   if (missing !== undefined)
     throw new InputError(`--mutants ${missing}: ${file} has ${countOf(count, "mutant")}, numbered from 0`);
+}
+
+interface MutantOfFile {
+  readonly file: string;
+  readonly source: string;
+  readonly mutant: Mutant;
+}
+
+/** In the order of their files. A sample has none that are ignored. */
+function mutantsOf(
+  { mutants: numbers, sample, bounds }: MutantsPlan,
+  files: readonly InstrumentedFile[],
+): readonly MutantOfFile[] {
+  const all = files.flatMap(({ file, source, mutants }) =>
+    mutants
+      .filter(({ number }) => numbers === undefined || numbers.includes(number))
+      .map((mutant) => ({ file, source, mutant })),
+  );
+  if (sample === undefined) return all;
+  const drawn = all
+    .filter(({ mutant }) => mutant.ignored === undefined)
+    .map((one) => ({ one, rank: namedSeed(bounds.seed, `${one.file}:${one.mutant.number}`) }))
+    .toSorted((one, other) => one.rank - other.rank)
+    .slice(0, sample);
+  const chosen = new Set(drawn.map(({ one }) => one));
+  return all.filter((one) => chosen.has(one));
 }
 
 /** May checks of systems that are not named reach mutants of the file? None if no system is named. */
