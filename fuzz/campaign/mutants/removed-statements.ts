@@ -7,7 +7,7 @@
 import { parse } from "@babel/parser";
 import traverse from "@babel/traverse";
 import type { ExpressionStatement, File } from "@babel/types";
-import MagicString from "magic-string";
+import SourceText from "magic-string";
 
 /** What makes these mutants, as a result names it. */
 export const STATEMENT_REMOVAL = "StatementRemoval";
@@ -42,7 +42,7 @@ const LABEL = /^removable_(\d+)$/;
 
 /** Marks each statement that is one `yield` or `yield*`. */
 export function labelled(source: string): LabelledText {
-  const text = new MagicString(source);
+  const text = new SourceText(source);
   const statements: RemovableStatement[] = [];
   const labels = new Map<number, { readonly column: number; readonly length: number }[]>();
   traverse(parsed(source), {
@@ -89,7 +89,7 @@ export function withSwitches(
   first: number,
   { isActive, cover }: { readonly isActive: string; readonly cover: string },
 ): string {
-  const changed = new MagicString(text);
+  const changed = new SourceText(text);
   traverse(parsed(text), {
     LabeledStatement({ node: { label, body, start, end } }) {
       const index = LABEL.exec(label.name)?.[1];
