@@ -1,4 +1,5 @@
 /** The mutation score of the gate as a person reads it. */
+import { countOf } from "./searched-under.ts";
 import { countsOf, type MutantCounts, scoreOf, type TriedMutant } from "./tried-mutant.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -29,9 +30,7 @@ function folderOf({ file }: TriedMutant): string {
 function cellsOf(counts: MutantCounts): readonly string[] {
   const score = scoreOf(counts);
   return [
-    ...[counts.mutants, counts.killed, counts.survived, counts.notReached].map((count) =>
-      count.toLocaleString("en-US"),
-    ),
+    ...[counts.mutants, counts.killed, counts.survived, counts.notReached].map(numberText),
     score === undefined ? "–" : `${score.toFixed(1)} %`,
   ];
 }
@@ -55,11 +54,13 @@ export function mutantRemarks(tried: readonly TriedMutant[]): string | undefined
   const { ignored, undecided } = countsOf(tried);
   const takenOver = tried.filter(({ isTakenOver }) => isTakenOver === true).length;
   const remarks = [
-    ...(ignored > 0
-      ? [`${ignored.toLocaleString("en-US")} not tried (names, messages, what the compiler refuses)`]
-      : []),
-    ...(undecided > 0 ? [`${undecided.toLocaleString("en-US")} undecided when it was stopped`] : []),
-    ...(takenOver > 0 ? [`${takenOver.toLocaleString("en-US")} verdicts taken over from an earlier run`] : []),
+    ...(ignored > 0 ? [`${numberText(ignored)} not tried (names, messages, barriers, what the compiler refuses)`] : []),
+    ...(undecided > 0 ? [`${numberText(undecided)} undecided when it was stopped`] : []),
+    ...(takenOver > 0 ? [`${countOf(takenOver, "verdict")} taken over from an earlier run`] : []),
   ];
   return remarks.length === 0 ? undefined : remarks.join("; ");
+}
+
+function numberText(number: number): string {
+  return number.toLocaleString("en-US");
 }

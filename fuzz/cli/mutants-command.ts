@@ -36,7 +36,7 @@ export function mutantsCommand(): Command {
       "--executions <n>",
       "graphs of a scenario, and a quarter of it as executions of each search; at most those of verify --profile quick",
       parseExecutions,
-      200,
+      100,
     )
     .option("--time <duration>", "stop after this time, undecided, such as 30s or 2h", parseDuration)
     .option("--workers <n>", "worker threads; as many as there are processors unless given", parseWorkers)

@@ -8,7 +8,6 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Instrumenter } from "@stryker-mutator/instrumenter";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 import { labelled, type Position, STATEMENT_REMOVAL, withoutLabels, withSwitches } from "./removed-statements.ts";
 
@@ -71,6 +70,8 @@ export function instrumentedFile(file: string): Promise<InstrumentedFile> {
 
 /** @throws Error if the text is no TypeScript */
 export async function instrument(file: string, source: string): Promise<InstrumentedFile> {
+  // Loading it takes longer than saying what is wrong with a call.
+  const { Instrumenter } = await import("@stryker-mutator/instrumenter");
   const { text, statements, original } = labelled(source);
   const { files, mutants } = await new Instrumenter(quiet).instrument([{ name: file, mutate: true, content: text }], {
     plugins: null,
