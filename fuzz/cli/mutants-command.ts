@@ -52,7 +52,8 @@ The mutation score of the gate: each mutant is a small fault in a file of impl/ 
 memory. Every scenario of verify, and conformance of its system, that reaches the mutant is run on it, the one with the fewest accesses
 first, until a property is violated: that kills the mutant. Files stay as they are.
 
-The searches are those of verify --profile quick, with fewer executions: verify may kill more. Saved traces, weak memory, certificates
+The searches are those of verify --profile quick, with fewer executions, and at most a hundred times --executions as a whole for one
+mutant: verify may kill more. Saved traces, weak memory, certificates
 and stress are not run. Equal seed, executions and code give equal verdicts, whatever the number of workers.
 
 Writes mutants.json, in the schema of mutation testing, and the page with its viewer.

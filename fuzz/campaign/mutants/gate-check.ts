@@ -32,7 +32,7 @@ const QUICK = profileNamed("quick");
 
 /** Executions, graphs and generated scenarios of a first look. */
 const FIRST_EXECUTIONS = 4;
-const FIRST_GRAPHS = 100;
+const FIRST_GRAPHS = 25;
 const FIRST_CASES = 4;
 
 /** Of the executions of an enumeration, one in so many for each search: about as the quick profile has them. */

@@ -3,11 +3,12 @@
  * "Mutation analysis using mutant schemata", ISSTA 1993). Stryker's instrumenter makes them; statements that make one
  * access are left out one at a time as well.
  *
- * Left out, as mutants that no gate can or need kill: empty object literals, which the compiler refuses, and empty texts
- * in calls, which are names and messages for people.
+ * Not tried are those that no gate can or need kill: empty object literals, which the compiler refuses; empty texts in
+ * calls, which are names and messages for people; the count of requests of `impl/memory/access.ts`, backwards.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Node } from "@babel/types";
 import { projectRoot } from "#fuzz/host/project-root.ts";
 import { labelled, type Position, STATEMENT_REMOVAL, withoutLabels, withSwitches } from "./removed-statements.ts";
 
@@ -35,6 +36,7 @@ export interface InstrumentedFile {
 }
 
 const IGNORED_NAMES = "a name or a message, which people read";
+const IGNORED_COUNT = "a count of which only matters that it changes, whichever way";
 const IGNORED_OBJECTS = "the compiler refuses it: an object without its fields";
 
 const quiet = {
@@ -77,7 +79,7 @@ export async function instrument(file: string, source: string): Promise<Instrume
     plugins: null,
     excludedMutations: ["ObjectLiteral"],
     noHeader: true,
-    ignorers: [{ shouldIgnore: (path) => (isTextInCall(path) ? IGNORED_NAMES : undefined) }],
+    ignorers: [{ shouldIgnore: ignoredBecause }],
   });
   // Stryker counts lines and columns from 0.
   const place = ({ line, column }: Position): Position => original({ line: line + 1, column: column + 1 });
@@ -104,13 +106,26 @@ export async function instrument(file: string, source: string): Promise<Instrume
   };
 }
 
-/** Is it a text that a call or a `new` is given? */
-function isTextInCall(path: object): boolean {
+/** Why there is no mutant to try at a place of the syntax tree, and below it. */
+function ignoredBecause(path: object): string | undefined {
   const { node, parent, listKey } = path as {
-    readonly node: { readonly type: string };
-    readonly parent?: { readonly type: string };
+    readonly node: Node;
+    readonly parent?: Node;
     readonly listKey?: string | null;
   };
   const isText = node.type === "StringLiteral" || node.type === "TemplateLiteral";
-  return isText && listKey === "arguments" && /^(Call|New|OptionalCall)Expression$/.test(parent?.type ?? "");
+  const isInCall = listKey === "arguments" && /^(Call|New|OptionalCall)Expression$/.test(parent?.type ?? "");
+  if (isText && isInCall) return IGNORED_NAMES;
+  return node.type === "AssignmentExpression" && isCountOfRequests(node.left) ? IGNORED_COUNT : undefined;
+}
+
+/** Is it `request.count`, which only tells that an access was asked for? */
+function isCountOfRequests(node: Node): boolean {
+  return (
+    node.type === "MemberExpression" &&
+    node.object.type === "Identifier" &&
+    node.object.name === "request" &&
+    node.property.type === "Identifier" &&
+    node.property.name === "count"
+  );
 }

@@ -1,10 +1,19 @@
-/** Tries one mutant, on a worker thread: the checks that reach it, a first look at each, and then each as a whole. */
+/**
+ * Tries one mutant, on a worker thread: the checks that reach it, a first look at each, and then each as a whole, up to a
+ * number of executions of them all.
+ */
 import type { JobControl } from "#fuzz/host/worker-control.ts";
 import { EndlessLoopError, NO_MUTANT, switchTo } from "./active-mutant.ts";
 import { type Gate, gateLoadedWith, gateWithMutants } from "./load-mutants.ts";
 import type { Kill, MutantOutcome, MutantTask } from "./mutants-task.ts";
 
 const EFFORTS = ["first-look", "whole"] as const;
+
+/**
+ * Executions that checks as a whole may take together, in times of those of one: more than the checks of one system have,
+ * and less than those of all, which reach much of what the systems share.
+ */
+const WHOLE_CHECKS = 100;
 
 /** Whatever the mutated code throws kills it: no run of the gate could hold. */
 export async function runMutant(task: MutantTask, control: JobControl): Promise<MutantOutcome> {
@@ -25,7 +34,9 @@ export async function runMutant(task: MutantTask, control: JobControl): Promise<
       return killedBy(thrown(error));
     }
     for (const effort of EFFORTS) {
+      const executionsMax = effort === "first-look" ? Infinity : executions + WHOLE_CHECKS * task.bounds.executionsMax;
       for (const check of task.checks) {
+        if (executions >= executionsMax) break;
         try {
           const checked = gate.runCheck(check, effort, task.bounds, (made) => control.shouldStop(made));
           if (checked === undefined) return { kind: "stopped", executions, milliseconds: performance.now() - start };
