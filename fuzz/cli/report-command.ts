@@ -23,7 +23,7 @@ export function reportCommand(): Command {
     .addHelpText(
       "after",
       `
-Besides the results, the page shows what lies beside it: bugs.json, certificates/, litmus.json, histories.json, costs.json, mutation/.
+Besides the results, the page shows what lies beside it: bugs.json, certificates/, litmus.json, histories.json, costs.json, mutants.json, mutation/.
 It is one file that needs no network: it can be mailed, and kept as an artefact of CI.
 
 Examples:
