@@ -5,6 +5,7 @@ import { ConformanceOutcome } from "./conformance/conformance-task.ts";
 import { GeneratedOutcome } from "./generated/generated-task.ts";
 import { HuntReport } from "./hunt/hunt-task.ts";
 import type { JobKind, OutcomeOf, TaskOf } from "./job.ts";
+import { MutantOutcome, ReachOutcome } from "./mutants/mutants-task.ts";
 import { ReadersOutcome } from "./readers/readers-task.ts";
 import { SearchOutcome } from "./scenario/search-task.ts";
 import { StressOutcome } from "./stress/stress-task.ts";
@@ -84,6 +85,21 @@ export const jobKinds: { readonly [Kind in JobKind]: KindOfJob<TaskOf<Kind>, Out
     kept: { schema: GeneratedOutcome, noun: ["generated scenario", "generated scenarios"], isFinal: always },
   },
   triage: { unitsOf: one, unitMs: 50 },
+  // Checks of the gate.
+  reach: {
+    unitsOf: ({ checks }) => checks.length,
+    unitMs: 1_000,
+    kept: {
+      schema: ReachOutcome,
+      noun: ["run without mutants", "runs without mutants"],
+      isFinal: ({ kind }) => kind === "done",
+    },
+  },
+  mutant: {
+    unitsOf: one,
+    unitMs: 1_000,
+    kept: { schema: MutantOutcome, noun: ["mutant", "mutants"], isFinal: ({ kind }) => kind !== "stopped" },
+  },
   trace: { unitsOf: one, unitMs: 20 },
   // Execution graphs. Most protocols have a few.
   weak: { unitsOf: ({ graphsMax }) => graphsMax, unitMs: 0.01 },

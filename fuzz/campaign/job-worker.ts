@@ -41,6 +41,8 @@ const loaders: { readonly [Kind in JobKind]: () => Promise<RunJob<Kind>> } = {
   probe: async () => (await import("./probe/run-probe.ts")).runProbe,
   generated: async () => (await import("./generated/run-generated.ts")).runGenerated,
   triage: async () => (await import("./triage/run-triage.ts")).runTriage,
+  reach: async () => (await import("./mutants/run-reach.ts")).runReach,
+  mutant: async () => (await import("./mutants/run-mutant.ts")).runMutant,
 };
 
 const control = workerControl();

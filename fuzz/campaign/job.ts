@@ -20,6 +20,7 @@ import type { GeneratedOutcome, GeneratedTask } from "./generated/generated-task
 import type { TransactionsResult, TransactionsTask } from "./history/transactions-task.ts";
 import type { HuntReport, HuntTask } from "./hunt/hunt-task.ts";
 import type { LitmusOutcome, LitmusTask } from "./litmus/litmus-task.ts";
+import type { MutantOutcome, MutantTask, ReachOutcome, ReachTask } from "./mutants/mutants-task.ts";
 import type { ReadersOutcome, ReadersTask } from "./readers/readers-task.ts";
 import type { ProbeOutcome, ProbeTask } from "./probe/probe-task.ts";
 import type { SearchOutcome, SearchTask } from "./scenario/search-task.ts";
@@ -58,6 +59,8 @@ export interface JobTypes {
   readonly probe: Of<ProbeTask, ProbeOutcome>;
   readonly generated: Of<GeneratedTask, GeneratedOutcome>;
   readonly triage: Of<TriageTask, TriageOutcome>;
+  readonly reach: Of<ReachTask, ReachOutcome>;
+  readonly mutant: Of<MutantTask, MutantOutcome>;
 }
 
 export type JobKind = keyof JobTypes;

@@ -24,6 +24,10 @@ export const commandNames = {
     argument: "[slugs...]",
     about: "Put real bugs back into the code, one at a time and in memory, and look for each.",
   },
+  mutants: {
+    argument: "[systems...]",
+    about: "Mutate the code under test, in memory, and count the mutants that the gate kills: its mutation score.",
+  },
   explore: {
     argument: "[program]",
     about: "Explore a small program: every execution that the memory model allows, exactly once.",

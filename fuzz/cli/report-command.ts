@@ -24,7 +24,7 @@ export function reportCommand(): Command {
       "after",
       `
 Besides the results, the page shows the files beside them: bugs.json, certificates/, litmus.json, histories.json,
-costs.json, mutation/.
+costs.json, mutants.json, mutation/.
 It is one file that needs no network: it can be mailed, and kept as a CI artefact.
 
 Examples:

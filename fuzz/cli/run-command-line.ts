@@ -17,6 +17,7 @@ const loaders: { readonly [Name in Exclude<CommandName, "complete">]: (host: Hos
   replay: async (host) => (await import("./replay-command.ts")).replayCommand(host),
   shrink: async (host) => (await import("./shrink-command.ts")).shrinkCommand(host),
   bugs: async () => (await import("./bugs-command.ts")).bugsCommand(),
+  mutants: async () => (await import("./mutants-command.ts")).mutantsCommand(),
   explore: async () => (await import("./explore-command.ts")).exploreCommand(),
   certify: async () => (await import("./certify-command.ts")).certifyCommand(),
   campaign: async () => (await import("./campaign-command.ts")).campaignCommand(),

@@ -22,8 +22,8 @@ const ENTRIES = {
   "module-files-worker": "fuzz/cli/module-files-worker.ts",
 };
 
-/** Builds the library from quiesce's own sources, and brings Babel along: only a checkout has the former. */
-const CHECKOUT_ONLY = /\/fuzz\/native\/build-library\.ts$/;
+/** Modules that work on quiesce's own sources, and bring Babel along: only a checkout has the sources. */
+const CHECKOUT_ONLY = /\/fuzz\/(native\/build-library|campaign\/mutants\/instrument-file)\.ts$/;
 
 const WITHOUT_SOURCES = `
 import { InputError } from "#fuzz/host/input-error.ts";
@@ -32,6 +32,9 @@ export function buildLibrary() {
   throw new InputError("stress: it builds the library from quiesce's own sources, which the package does not hold; run it in a checkout");
 }
 export const buildDelayedLibrary = buildLibrary;
+export function instrumentedFile() {
+  throw new InputError("mutants: the mutants are those of quiesce's own sources; run it in a checkout");
+}
 `;
 
 /**

@@ -17,17 +17,21 @@ export interface ConformancePlan {
 /** Scenarios of one job: enough to outweigh the warm-up, few enough to share. */
 const CASES_PER_TASK = 50;
 
+/** As a line of a report names it. */
+export function conformanceName(system: string, form: ConformanceForm): string {
+  return `${system}-conformance-${form}`;
+}
+
 /** @param seed of the campaign */
 export function conformancePart(plan: ConformancePlan, seed: number): Part {
   const { system, form, cases } = plan;
-  const name = `${system}-conformance-${form}`;
-  const own = namedSeed(seed, name);
+  const name = conformanceName(system, form);
   return {
     name,
     work: { conformance: cases },
     async run(context) {
       const script = `traces/${safeFileName(name)}.repro.ts`;
-      const outcomes = await outcomesOf(tasksOf(plan, own, context.pathOf(script)), context);
+      const outcomes = await outcomesOf(conformanceTasks(plan, seed, context.pathOf(script)), context);
       const violated = outcomes.find((outcome) => outcome?.kind === "violated");
       const reported = violated === undefined ? {} : report(name, violated, plan.module, context);
       const known = outcomes.filter((outcome) => outcome !== undefined);
@@ -37,7 +41,7 @@ export function conformancePart(plan: ConformancePlan, seed: number): Part {
         system,
         verdict: violated !== undefined ? "violated" : isWhole ? "holds" : "unknown",
         ...(violated === undefined && !isWhole && { because: context.stopReason() ?? "not searched to the end" }),
-        seed: own,
+        seed: namedSeed(seed, name),
         searches: [
           {
             strategy: form === "sequential" ? "one-by-one" : "generated",
@@ -53,16 +57,22 @@ export function conformancePart(plan: ConformancePlan, seed: number): Part {
   };
 }
 
-function tasksOf(
+/**
+ * In pieces, with seeds of their own.
+ *
+ * @param seed of the campaign
+ */
+export function conformanceTasks(
   { system, module, form, cases }: ConformancePlan,
   seed: number,
   scriptPath: string,
 ): readonly ConformanceTask[] {
+  const own = namedSeed(seed, conformanceName(system, form));
   return Array.from({ length: Math.ceil(cases / CASES_PER_TASK) }, (_, piece) => ({
     system,
     ...(module !== undefined && { module }),
     form,
-    seed: derivedSeed(seed, piece),
+    seed: derivedSeed(own, piece),
     cases: Math.min(CASES_PER_TASK, cases - piece * CASES_PER_TASK),
     scriptPath,
   }));

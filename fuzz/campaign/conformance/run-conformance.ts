@@ -81,7 +81,9 @@ export function drawAndCheck(
     smallest = { scenario, found: checked.found };
     return false;
   });
-  fc.check(property, { seed, numRuns: casesMax, endOnFailure: shrinksMax === 0 });
+  const { failed, errorInstance } = fc.check(property, { seed, numRuns: casesMax, endOnFailure: shrinksMax === 0 });
+  // What a scenario violates is noted; what a check throws is no verdict.
+  if (failed && smallest === undefined) throw errorInstance;
   const counts = { cases, executions, accesses, stopped };
   return smallest === undefined ? counts : { ...counts, violated: smallest };
 }

@@ -129,13 +129,20 @@ export function readFolder(folder: string): FolderContents {
         ?.systems ?? [],
     benches: read("bench.json", ofFormat<{ benches: readonly PageBench[] }>("quiesce-bench"))?.benches ?? [],
     ...(costs !== undefined && { costs }),
-    mutation: ["mutation/mutation.json", "mutation/synchronisation.json"].flatMap((file) => {
+    mutation: Object.entries(MUTATION).flatMap(([name, file]) => {
       const report = read(file, z.object({ schemaVersion: text, files: z.record(text, z.unknown()) }).loose());
-      return report === undefined ? [] : [{ name: file.includes("sync") ? "synchronisation" : "source", report }];
+      return report === undefined ? [] : [{ name, report }];
     }),
     notes,
   };
 }
+
+/** Results of mutation, by the names that the page gives them. */
+const MUTATION = {
+  gate: "mutants.json",
+  source: "mutation/mutation.json",
+  synchronisation: "mutation/synchronisation.json",
+};
 
 /** `peers-2x2x3.json`, or a shard of it. */
 const CERTIFICATE_NAME = /-\d+x\d+x\d+(\.shard-\d+-of-\d+)?\.json$/;
