@@ -73,7 +73,7 @@ export const MUTANTS_FILE = "mutants.json";
 /** Checks of one run without a mutant: enough to load all mutants for, few enough to share. */
 const CHECKS_PER_TASK = 8;
 
-/** Bound on all checks of a mutant: milliseconds, and times their duration without it. Only endless code exceeds both. */
+/** Bound on all checks of a mutant: milliseconds, and multiples of their time without it. Endless code exceeds both. */
 const MUTANT_MS_MAX = 60_000;
 const MUTANT_TIMES_MAX = 10;
 
