@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SwitchBound } from "#fuzz/campaign/exploration/explore-task.ts";
 import type { Failure } from "#fuzz/explore/explore.ts";
+import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -148,7 +149,7 @@ async function run(word: string | undefined, options: Options, models: readonly 
     process.exitCode = found?.complete === true ? EXIT.verified : EXIT.unfinished;
     return;
   }
-  const { loadJudgedProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
+  const { loadJudgedProgram, loadProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await programSource(word, options.parameter);
   const judged = await loadJudgedProgram(source);
   if (judged === undefined && options.estimate !== undefined) return estimate(word, source, options, options.estimate);
@@ -160,7 +161,8 @@ async function run(word: string | undefined, options: Options, models: readonly 
       judged === undefined ? await explore(word, source, under) : await exploreJudged(word, source, judged, under);
     if (verdict === undefined) return;
     verdicts.push(verdict);
-    if (options.json !== "-") process.stdout.write(await describe(verdict));
+    if (options.json !== "-")
+      process.stdout.write(await describe(verdict, judged === undefined ? await loadProgram(source) : {}));
   }
   writeJson(options.json, verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
   process.exitCode = exitCodeOf(verdicts);
@@ -272,24 +274,15 @@ async function explore(
 /** Nodes visited for the estimate in the progress line. */
 const PROGRESS_NODES = 2_000;
 
-async function describe({
-  program,
-  parameters,
-  model,
-  executions,
-  blocked,
-  complete,
-  strategy,
-  beyond,
-  failure,
-  race,
-  violation,
-}: Verdict): Promise<string> {
+async function describe(
+  { program, parameters, model, executions, blocked, complete, strategy, beyond, failure, race, violation }: Verdict,
+  names: Pick<ExploredProgram, "threadNames" | "wordName">,
+): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
   const given = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
   const counts =
     `${executions.toLocaleString("en")} ` +
-    `executions${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
+    `${executions === 1 ? "execution" : "executions"}${blocked === 0 ? "" : `, ${blocked.toLocaleString("en")} blocked`}`;
   const how =
     strategy === undefined
       ? ""
@@ -307,7 +300,8 @@ async function describe({
     const { raceLine } = await import("./explore-agents-file.ts");
     return complete ? [line, ...raceLine(race).map((text) => `${text}\n`)].join("") : line;
   }
-  return `${line}FAILED thread ${failure.thread}: ${failure.message}\n${graphLines(failure.graph)
+  const thread = names.threadNames?.[failure.thread] ?? failure.thread;
+  return `${line}FAILED thread ${thread}: ${failure.message}\n${graphLines(failure.graph, names)
     .map((text) => `  ${text}\n`)
     .join("")}`;
 }

@@ -12,6 +12,9 @@ import type { Meaning } from "./meaning.ts";
 export interface ExploredProgram {
   readonly name?: string;
   readonly threads: readonly ExploredThread[];
+  /** Names of the threads and of words, for stories; numbers unless given. */
+  readonly threadNames?: readonly string[];
+  readonly wordName?: (word: Address) => string;
   /** Initial values of words; a word that is not listed holds 0. */
   readonly initial?: ReadonlyMap<Address, number>;
   /**

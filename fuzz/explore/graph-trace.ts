@@ -20,6 +20,7 @@ import {
   THREAD,
   VALUE,
 } from "./graph.ts";
+import type { ExploredProgram } from "./explored-program.ts";
 import { isGranted } from "./lock-chain.ts";
 import type { LocalStates } from "./local-states.ts";
 
@@ -105,14 +106,26 @@ function eventNames(graph: Graph, threads: number): string[] {
   return names;
 }
 
-/** The graph as text: one line per event, each read with its source. */
-export function graphLines({ events, orders }: ExecutionGraph): string[] {
+/**
+ * The graph as text: one line per event, each read with its source. An event is named by its thread and its number
+ * there.
+ */
+export function graphLines(
+  { events, orders }: ExecutionGraph,
+  { threadNames = [], wordName = String }: Pick<ExploredProgram, "threadNames" | "wordName"> = {},
+): string[] {
+  const named = (event: string): string => {
+    const [thread = "", number = ""] = event.split(".");
+    return `${threadNames[Number(thread)] ?? thread}.${number}`;
+  };
+  const width = Math.max(6, ...threadNames.map((name) => name.length + 4));
   const made = new Map<number, number>();
   const lines = events.map(({ thread, access, word, read, written }) => {
     const number = made.get(thread) ?? 0;
     made.set(thread, number + 1);
-    const parts = [`${thread}.${number}`.padEnd(6), access, ...(word === undefined ? [] : [String(word)])];
-    if (read !== undefined) parts.push(`${read.value}`, read.from === "initial" ? "(initial)" : `(of ${read.from})`);
+    const parts = [named(`${thread}.${number}`).padEnd(width), access, ...(word === undefined ? [] : [wordName(word)])];
+    if (read !== undefined)
+      parts.push(`${read.value}`, read.from === "initial" ? "(initial)" : `(of ${named(read.from)})`);
     if (written !== undefined) parts.push(`→ ${written}`);
     return parts.join(" ");
   });
@@ -120,6 +133,6 @@ export function graphLines({ events, orders }: ExecutionGraph): string[] {
     ...lines,
     ...orders
       .filter(({ events: { length } }) => length > 1)
-      .map(({ word, events: inOrder }) => `order of ${word}: ${inOrder.join(", ")}`),
+      .map(({ word, events: inOrder }) => `order of ${wordName(word)}: ${inOrder.map(named).join(", ")}`),
   ];
 }

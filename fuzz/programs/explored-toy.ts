@@ -1,5 +1,6 @@
 /** A toy program for the explorer. */
 import { type Address, NIL } from "#impl/memory/access.ts";
+import { nameOf } from "#impl/memory/heap.ts";
 import { runAlone } from "#impl/memory/sequential.ts";
 import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { Parameters, ToyProgram } from "./toy-program.ts";
@@ -18,7 +19,13 @@ export function exploredProgram(toy: ToyProgram, parameters?: Parameters): Explo
     const value = heap.words[address] ?? 0;
     if (value !== 0) initial.set(address, value);
   }
-  return { name, threads: threads.map(({ body }) => body), initial };
+  return {
+    name,
+    threads: threads.map(({ body }) => body),
+    threadNames: threads.map((thread) => thread.name),
+    wordName: (word) => nameOf(heap, word),
+    initial,
+  };
 }
 
 /**

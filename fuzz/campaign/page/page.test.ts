@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { bugNamed } from "#fuzz/bugs/museum.ts";
 import { exampleResult } from "#reports/example-result.fixture.ts";
 import { Story, type StoryExecution } from "#reports/counterexample-story.ts";
@@ -185,6 +185,11 @@ beforeAll(async () => {
     mutationViewer: gzipSync(template.viewer).toString("base64"),
   };
 }, 120_000);
+
+// An open page goes on drawing beside the tests that follow.
+afterEach(async () => {
+  if (browserPath !== undefined) await Promise.all(browser.contexts().map((context) => context.close()));
+});
 
 afterAll(async () => {
   if (browserPath !== undefined) await browser.close();
