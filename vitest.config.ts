@@ -8,7 +8,8 @@ export const shared = {
   // with Vite's module runner the lines are wrong.
   pool: "threads",
   experimental: { viteModuleRunner: false },
-  testTimeout: 60_000,
+  // Long enough for a busy machine: nothing here is timed.
+  testTimeout: 180_000,
 } as const;
 
 export default defineConfig({
