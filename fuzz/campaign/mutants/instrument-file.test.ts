@@ -21,6 +21,9 @@ export function count(to: number): number {
   for (let at = 0; at < to; at++) passed++;
   return passed;
 }
+export function* claim(word: number) {
+  yield assertHolds(word > 1, "it is large");
+}
 export function nameOf(word: number): string {
   return word === 0 ? "first" : "other";
 }
@@ -117,8 +120,9 @@ test("texts in calls, functions that return them, objects without fields and bar
   );
   expect([...new Set(reasons)].toSorted()).toEqual([
     "10: the compiler refuses it",
-    "18: a name or a message",
-    "19: a name or a message",
+    "19: an assertion",
+    "21: a name or a message",
+    "22: a name or a message",
     "3: a name or a message",
     "8: memory is sequentially consistent here",
   ]);

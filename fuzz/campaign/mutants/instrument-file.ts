@@ -4,14 +4,21 @@
  * access are left out one at a time as well.
  *
  * Not tried are those that no gate can or need kill: empty object literals, which the compiler refuses; texts in calls
- * and functions that return them, which are names and messages for people; the count of requests of
+ * and functions that return them, which are names and messages for people; what is asserted; the count of requests of
  * `impl/memory/access.ts`, backwards.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Node } from "@babel/types";
 import { projectRoot } from "#fuzz/host/project-root.ts";
-import { labelled, type Position, STATEMENT_REMOVAL, withoutLabels, withSwitches } from "./removed-statements.ts";
+import {
+  ASSERTION,
+  labelled,
+  type Position,
+  STATEMENT_REMOVAL,
+  withoutLabels,
+  withSwitches,
+} from "./removed-statements.ts";
 
 export interface Mutant {
   /** Among those of its file, from 0. */
@@ -124,6 +131,8 @@ function ignoredBecause(path: object): string | undefined {
   const isText = node.type === "StringLiteral" || node.type === "TemplateLiteral";
   const isInCall = listKey === "arguments" && /^(Call|New|OptionalCall)Expression$/.test(parent?.type ?? "");
   if ((isText && isInCall) || isName(node)) return IGNORED_NAMES;
+  if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "assertHolds")
+    return ASSERTION;
   return node.type === "AssignmentExpression" && isCountOfRequests(node.left) ? IGNORED_COUNT : undefined;
 }
 
