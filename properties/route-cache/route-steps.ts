@@ -14,6 +14,7 @@ import {
   SKIPPED,
   UNKNOWN,
 } from "#model/route-cache/route-cache.ts";
+import { scopeOf } from "#model/route-cache/source-selection.ts";
 import type { RouteRecord } from "#model/route-cache/route-table.ts";
 import type { ModelStep } from "../linearizability/operation-history.ts";
 
@@ -58,6 +59,9 @@ const NO_SUCH_DEVICE = 6;
 const NO_MEMORY = 12;
 const INVALID = 22;
 const ADDRESS_NOT_AVAILABLE = 49;
+
+/** A response that no step of the model has. */
+const IMPOSSIBLE = -2;
 
 /** An insertion, after a look at the source address. */
 export function additionSteps({ route }: { readonly route: Omit<RouteRecord, "serial"> }): readonly RouteStep[] {
@@ -116,12 +120,27 @@ export function sourceStep({
   if (source !== undefined) {
     return {
       operation: { kind: "isReadySource", address: source },
-      responseOf: (word) => Number(selectionOf(word).error === 0),
+      responseOf(word) {
+        const { error, address } = selectionOf(word);
+        if (error !== 0) return error === ADDRESS_NOT_AVAILABLE ? 0 : IMPOSSIBLE;
+        return address === source ? 1 : IMPOSSIBLE;
+      },
     };
   }
   const responseOf = (word: number): number => {
     const { error, interface: index, address } = selectionOf(word);
-    return index === 0 || error === INVALID || bound !== undefined ? SKIPPED : 256 * index + address;
+    // What the socket is bound to needs no look, and covers every error.
+    if (bound !== undefined) return error === 0 && address === bound ? SKIPPED : IMPOSSIBLE;
+    if (index === 0) return SKIPPED;
+    // A zone is decided before any address is looked at.
+    if (isOutOfZone(to, index)) return error === INVALID ? SKIPPED : IMPOSSIBLE;
+    const isError = address === 0 ? error === ADDRESS_NOT_AVAILABLE : error === 0;
+    return isError ? 256 * index + address : IMPOSSIBLE;
   };
   return { operation: { kind: "sourceOn", to: to.address }, responseOf };
+}
+
+/** Is it an address of a link, in the zone of another interface? */
+function isOutOfZone({ address, scope }: RouteAddress, index: number): boolean {
+  return scopeOf(address) === "link" && scope !== 0 && scope !== index;
 }

@@ -3,14 +3,22 @@
  * "Mutation analysis using mutant schemata", ISSTA 1993). Stryker's instrumenter makes them; statements that make one
  * access are left out one at a time as well.
  *
- * Not tried are those that no gate can or need kill: empty object literals, which the compiler refuses; empty texts in
- * calls, which are names and messages for people; the count of requests of `impl/memory/access.ts`, backwards.
+ * Not tried are those that no gate can or need kill: empty object literals, which the compiler refuses; texts in calls
+ * and functions that return them, which are names and messages for people; what is asserted; the count of requests of
+ * `impl/memory/access.ts`, backwards.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Node } from "@babel/types";
 import { projectRoot } from "#fuzz/host/project-root.ts";
-import { labelled, type Position, STATEMENT_REMOVAL, withoutLabels, withSwitches } from "./removed-statements.ts";
+import {
+  ASSERTION,
+  labelled,
+  type Position,
+  STATEMENT_REMOVAL,
+  withoutLabels,
+  withSwitches,
+} from "./removed-statements.ts";
 
 export interface Mutant {
   /** Among those of its file, from 0. */
@@ -83,6 +91,8 @@ export async function instrument(file: string, source: string): Promise<Instrume
   });
   // Stryker counts lines and columns from 0.
   const place = ({ line, column }: Position): Position => original({ line: line + 1, column: column + 1 });
+  // Stryker takes some mutants back, and their identities with them.
+  const identities = mutants.map(({ id }) => Number(id));
   const made = mutants.map(({ mutatorName, replacement, location: { start, end }, statusReason }) => ({
     mutator: mutatorName,
     replacement: withoutLabels(replacement),
@@ -91,18 +101,23 @@ export async function instrument(file: string, source: string): Promise<Instrume
     ...(statusReason !== undefined && { ignored: mutatorName === "ObjectLiteral" ? IGNORED_OBJECTS : statusReason }),
   }));
   const removed = statements.map((one) => ({ mutator: STATEMENT_REMOVAL, replacement: "", ...one }));
-  const switched = withSwitches(files[0]?.content ?? text, statements, made.length, SWITCHES);
+  const firstRemoved = Math.max(-1, ...identities) + 1;
+  const numbers = new Map(
+    [...identities, ...removed.map((_, index) => firstRemoved + index)]
+      .entries()
+      .map(([number, identity]) => [String(identity), number]),
+  );
+  const switched = withSwitches(files[0]?.content ?? text, statements, firstRemoved, SWITCHES);
   return {
     file,
     source,
     mutants: [...made, ...removed].map((one, number) => ({ number, ...one })),
     instrumented: (first) =>
       HEADER +
-      switched.replaceAll(
-        SWITCHED,
-        (_, name: string, numbers: string) =>
-          `${name}(${numbers.replaceAll(/"(\d+)"/g, (_, digits: string) => String(first + Number(digits)))})`,
-      ),
+      switched.replaceAll(SWITCHED, (_, name: string, switches: string) => {
+        const own = switches.matchAll(/\d+/g).map(([identity]) => first + (numbers.get(identity) ?? Number.NaN));
+        return `${name}(${[...own].join(", ")})`;
+      }),
   };
 }
 
@@ -115,8 +130,18 @@ function ignoredBecause(path: object): string | undefined {
   };
   const isText = node.type === "StringLiteral" || node.type === "TemplateLiteral";
   const isInCall = listKey === "arguments" && /^(Call|New|OptionalCall)Expression$/.test(parent?.type ?? "");
-  if (isText && isInCall) return IGNORED_NAMES;
+  if ((isText && isInCall) || isName(node)) return IGNORED_NAMES;
+  if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "assertHolds")
+    return ASSERTION;
   return node.type === "AssignmentExpression" && isCountOfRequests(node.left) ? IGNORED_COUNT : undefined;
+}
+
+/** Is it what says the name of a word? */
+function isName(node: Node): boolean {
+  if (node.type === "ObjectProperty") return node.key.type === "Identifier" && node.key.name === "wordName";
+  const isFunction = node.type === "FunctionDeclaration" || node.type === "ArrowFunctionExpression";
+  const type = isFunction && node.returnType?.type === "TSTypeAnnotation" ? node.returnType.typeAnnotation.type : "";
+  return type === "TSStringKeyword";
 }
 
 /** Is it `request.count`, which only tells that an access was asked for? */

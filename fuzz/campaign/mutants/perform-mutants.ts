@@ -16,14 +16,15 @@ import type { MutationTerms } from "#reports/mutation-report.ts";
 import { countOf } from "#reports/searched-under.ts";
 import type { TriedMutant } from "#reports/tried-mutant.ts";
 import { visibleText } from "#reports/visible-text.ts";
-import { type Engine, openEngine } from "../engine.ts";
+import { openEngine } from "../engine.ts";
 import { progressLine } from "../progress-line.ts";
 import { freshState, type ResumeKey, resumedState } from "../resume-state.ts";
 import { type EarlierVerdict, earlierVerdicts } from "./earlier-verdicts.ts";
 import { checksOf } from "./gate-check.ts";
 import { type InstrumentedFile, instrumentedFile, type Mutant } from "./instrument-file.ts";
 import { filesOf, filesUnderTest, gateDigest } from "./mutant-files.ts";
-import type { CheckReference, GateBounds, MutantOutcome } from "./mutants-task.ts";
+import { reachOf } from "./mutant-reach.ts";
+import type { GateBounds, MutantOutcome } from "./mutants-task.ts";
 
 export interface MutantsPlan {
   /** Systems whose checks are run; all if none is named. */
@@ -69,9 +70,6 @@ export interface MutantsEnd {
 
 /** Of the result, in the folder of the reports. */
 export const MUTANTS_FILE = "mutants.json";
-
-/** Checks of one run without a mutant: enough to load all mutants for, few enough to share. */
-const CHECKS_PER_TASK = 8;
 
 /** Bound on all checks of a mutant: milliseconds, and multiples of their time without it. Endless code exceeds both. */
 const MUTANT_MS_MAX = 60_000;
@@ -136,8 +134,9 @@ export async function performMutants(
     const stopped = engine.stopReason();
     if (stopped === undefined) state.remove();
     else state.write();
+    const others = filesOfOthers(named);
     return {
-      tried: results.filter(({ status, file }) => status !== "not-reached" || !isReachedByOthers(file, named)),
+      tried: results.filter(({ status, file }) => status !== "not-reached" || !others.has(file)),
       sources: new Map(instrumented.map(({ file, source }) => [file, source])),
       checks: new Map(gates.map(({ name }) => [name, checksOf(name).map((check) => check.name)])),
       terms,
@@ -201,82 +200,11 @@ function mutantsOf(
   return all.filter((one) => chosen.has(one));
 }
 
-/** May checks of systems that are not named reach mutants of the file? None if no system is named. */
-function isReachedByOthers(file: string, named: readonly { readonly name: string }[]): boolean {
-  if (named.length === 0) return false;
-  return allSystems.some((system) => !named.some(({ name }) => name === system.name) && filesOf(system).includes(file));
-}
-
-/** What is reached without a mutant. */
-interface Reach {
-  /** The checks that reach a mutant, the one with the fewest accesses first, and about what they take. */
-  to(
-    file: string,
-    mutant: Mutant,
-  ): { readonly by: readonly CheckReference[]; readonly atLoad: boolean; readonly milliseconds: number };
-  readonly failing: readonly string[];
-}
-
-interface ReachingCheck {
-  readonly check: CheckReference;
-  readonly accesses: number;
-  readonly milliseconds: number;
-  readonly loads: ReadonlySet<string>;
-  readonly reached: ReadonlyMap<string, ReadonlySet<number>>;
-}
-
-async function reachOf(
-  files: readonly string[],
-  checks: readonly CheckReference[],
-  bounds: GateBounds,
-  engine: Pick<Engine, "part">,
-): Promise<Reach> {
-  const { perform, end } = engine.part(0, { reach: checks.length });
-  const pieces = Array.from({ length: Math.ceil(checks.length / CHECKS_PER_TASK) }, (_, piece) =>
-    checks.slice(piece * CHECKS_PER_TASK, (piece + 1) * CHECKS_PER_TASK),
-  );
-  const loads = new Map(allSystems.map((system) => [system.name, new Set(filesOf(system))]));
-  const atLoad = new Map<string, ReadonlySet<number>>();
-  const failing: string[] = [];
-  const rows = await Promise.all(
-    pieces.map(async (piece): Promise<readonly ReachingCheck[]> => {
-      const done = await perform({ kind: "reach", task: { files, checks: piece, bounds } });
-      if (done === undefined) return [];
-      const { outcome } = done;
-      for (const [file, numbers] of Object.entries(outcome.atLoad)) atLoad.set(file, new Set(numbers));
-      return outcome.checks.flatMap(({ reached, accesses, fails }, index) => {
-        const check = piece[index];
-        if (check === undefined) return [];
-        if (fails !== undefined) {
-          failing.push(`${check.name}: ${fails}`);
-          return [];
-        }
-        return {
-          check,
-          accesses,
-          milliseconds: outcome.milliseconds / piece.length,
-          loads: loads.get(check.system) ?? new Set(),
-          reached: new Map(Object.entries(reached).map(([file, numbers]) => [file, new Set(numbers)])),
-        };
-      });
-    }),
-  );
-  end();
-  const cheapestFirst = rows.flat().toSorted((one, other) => one.accesses - other.accesses);
-  return {
-    failing,
-    to(file, { number }) {
-      const isAtLoad = atLoad.get(file)?.has(number) === true;
-      const by = cheapestFirst.filter(({ loads, reached }) =>
-        isAtLoad ? loads.has(file) : reached.get(file)?.has(number) === true,
-      );
-      return {
-        by: by.map(({ check }) => check),
-        atLoad: isAtLoad,
-        milliseconds: by.reduce((sum, one) => sum + one.milliseconds, 0),
-      };
-    },
-  };
+/** Files that systems load which are not named, and whose checks may reach what those of the named do not. */
+function filesOfOthers(named: readonly { readonly name: string }[]): ReadonlySet<string> {
+  if (named.length === 0) return new Set();
+  const names = new Set(named.map(({ name }) => name));
+  return new Set(allSystems.filter(({ name }) => !names.has(name)).flatMap((system) => [...filesOf(system)]));
 }
 
 function toldOf(

@@ -36,7 +36,8 @@ export interface LabelledText {
 }
 
 const BARRIER = "memory is sequentially consistent here, so that no barrier is missed: quiesce barriers tries them";
-const ASSERTION = "an assertion, which changes nothing";
+/** Why what is asserted has no mutants to try. */
+export const ASSERTION = "an assertion, which changes nothing";
 
 const LABEL = /^removable_(\d+)$/;
 

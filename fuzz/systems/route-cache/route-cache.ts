@@ -19,6 +19,7 @@ import { limit } from "../operation-arguments.ts";
 import { ScenarioError } from "../scenario-error.ts";
 import type { LimitsOf, Plan } from "../system-definition.ts";
 import { routeCacheScenarios } from "./route-cache-scenarios.ts";
+import { sourceSelectionScenarios } from "./source-selection-scenarios.ts";
 import { routeCacheSmallScope } from "./route-cache-small-scope.ts";
 import { routeCacheOperations, type RouteCacheScenarioOperation } from "./route-cache-table.ts";
 import { emptyHand, letGo, type PlacedNetwork, type ThreadPlace } from "./route-threads.ts";
@@ -115,7 +116,7 @@ export const routeCache = defineSystem({
     routeMemoryWatcher(network, caches),
   ],
   callbacksMax: () => 1,
-  scenarios: routeCacheScenarios,
+  scenarios: { ...routeCacheScenarios, ...sourceSelectionScenarios },
   smallScope: routeCacheSmallScope,
 });
 
