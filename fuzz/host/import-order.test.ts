@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -40,6 +40,9 @@ function plant(file: string, text: string): void {
 /** The planted files that the project's lint refuses, each once, with the rule. */
 function refused(): readonly string[] {
   cpSync(join(projectRoot, ".oxlintrc.json"), join(folder, ".oxlintrc.json"));
+  // The linter's plugins are looked up beside its configuration.
+  if (!existsSync(join(folder, "node_modules")))
+    symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
   const oxlint = join(projectRoot, "node_modules/.bin/oxlint");
   const { stdout } = spawnSync(process.execPath, [oxlint, "--format", "json"], { cwd: folder, encoding: "utf8" });
   const { diagnostics } = JSON.parse(stdout) as {
