@@ -7,7 +7,7 @@
  * that lies in no object, or not in the heap at all, is unsafe.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
+import { type Heap, NIL_WORDS, nameOf, objectNameOf } from "#impl/memory/heap.ts";
 import { belongsTo, Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 
@@ -76,6 +76,7 @@ export class MemorySafety {
   /** Says what is wrong with a read or write of a word whose state does not allow it. */
   describe(kindName: string, address: Address): string {
     if (address === NIL) return `${kindName} through NIL`;
+    if (address > NIL && address < NIL_WORDS) return `${kindName} of word ${address} through NIL`;
     const name = nameOf(this.#heap, address);
     switch (this.states[address]) {
       case SHADOW.freed:
