@@ -45,7 +45,7 @@ test("a bound on preemptions is part of the verdict", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ strategy: "preemptions=2", executions: 14, beyond: 6, complete: true });
   expect(code).toBe(0);
   expect((await quiesce(["explore", "ainc", "-p", "K=3", "--strategy", "delays=0"])).stdout).toBe(
-    "ainc N=2 K=3 under sc: 1 executions (delays=0; 19 need more)\n",
+    "ainc N=2 K=3 under sc: 1 execution (delays=0; 19 need more)\n",
   );
 });
 
@@ -83,7 +83,7 @@ test("a failing execution is shown, saved, and replayed strictly", async () => {
   const file = join(folder, "seqlock.json");
   const failed = await quiesce(["explore", "seqlock", "--model", "rc11-relaxed", "--json", file]);
   expect(failed.code).toBe(1);
-  expect(failed.stdout).toContain("FAILED thread 1: a reader found 1 and 0, which were never there together");
+  expect(failed.stdout).toContain("FAILED thread reader: a reader found 1 and 0, which were never there together");
   expect(failed.stdout).toMatch(/^ {2}1\.1 {4}readOnce 2 1 \(of 0\.2\)$/m);
   const replayed = await quiesce(["explore", "--replay", file]);
   expect(replayed).toMatchObject({

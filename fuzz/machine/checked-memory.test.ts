@@ -31,7 +31,7 @@ import {
   writeOnce,
   xchg,
 } from "#impl/memory/access.ts";
-import { createHeap, place, placeSlab } from "#impl/memory/heap.ts";
+import { createHeap, NIL_WORDS, place, placeSlab } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import type { Violation } from "#properties/violation.ts";
 import type { Watcher } from "#properties/watcher.ts";
@@ -152,6 +152,14 @@ for (const [name, touch] of Object.entries(touches)) {
         yield touch(NIL);
       }),
     ).toEqual([`memory-safety: ${name} through NIL`]);
+    // A field of an object that is not there, however far it lies behind the object's start.
+    for (const word of [Node.lock(NIL) + 1, NIL_WORDS - 1]) {
+      expect(
+        violations(function* () {
+          yield touch(word);
+        }),
+      ).toEqual([`memory-safety: ${name} of word ${word} through NIL`]);
+    }
     for (const wild of [-1, -0x80000000, 0x7fffffff, 100_000]) {
       expect(
         violations(function* () {
@@ -780,7 +788,7 @@ test("watchers are notified of the start, watched accesses, lock releases, frees
     `0 9 ${a} 4→6 6`,
     `unlocked ${lock} 0`,
     `freed ${nodes} ${nodes + 8} 8`,
-    "ended 128",
+    `ended ${NIL_WORDS + 128}`,
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Access, type Address, assertHolds, read, write } from "#impl/memory/access.ts";
-import { createHeap, place } from "#impl/memory/heap.ts";
+import { createHeap, NIL_WORDS, place } from "#impl/memory/heap.ts";
 import { struct } from "#impl/memory/struct.ts";
 import { readLock, readUnlock, writeLock, writeUnlock } from "#impl/sync/rwlock.ts";
 import { search } from "#fuzz/search/search.ts";
@@ -65,8 +65,8 @@ test("readers do not wait for each other", () => {
     name: "in turn",
     begin() {},
     choose: (running) =>
-      running.words[1] === 1 ? (running.enabled[running.enabledCount - 1] ?? 0) : (running.enabled[0] ?? 0),
-    performed: (running) => void (together = Math.max(together, running.words[1] ?? 0)),
+      running.words[NIL_WORDS] === 1 ? (running.enabled[running.enabledCount - 1] ?? 0) : (running.enabled[0] ?? 0),
+    performed: (running) => void (together = Math.max(together, running.words[NIL_WORDS] ?? 0)),
   });
   expect(machine.violation).toBeUndefined();
   expect(together).toBe(2);

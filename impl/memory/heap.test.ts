@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { createHeap, nameOf, objectNameOf, place, placeSlab, regionOf } from "./heap.ts";
+import { createHeap, nameOf, NIL_WORDS, objectNameOf, place, placeSlab, regionOf } from "./heap.ts";
 import { Slab } from "./slab.ts";
 import { struct } from "./struct.ts";
 
 const Pool = struct("pool", { lock: 1, root: 1 });
 const Peer = struct("peer", { refcount: 1, address: 2 });
 
-test("the heap is shared, empty, and never hands out word 0", () => {
+test("the heap is shared, empty, and leaves the words from NIL on unowned", () => {
   const heap = createHeap(32);
   expect(heap.words.buffer).toBeInstanceOf(SharedArrayBuffer);
-  expect(heap.words.length).toBe(32);
+  expect(heap.words.length).toBe(NIL_WORDS + 32);
   expect(heap.words.every((word) => word === 0)).toBe(true);
-  expect(place(heap, Pool, "pool")).toBe(1);
+  expect(place(heap, Pool, "pool")).toBe(NIL_WORDS);
 });
 
 test("objects lie side by side with an unowned word between them", () => {
@@ -81,11 +81,11 @@ test("a region extends from its first word to the word after its last object", (
 });
 
 test("a full heap reports the words requested and the words left", () => {
-  const heap = createHeap(8);
+  const heap = createHeap(7);
   place(heap, Pool, "pool");
   expect(() => placeSlab(heap, Peer, "peer", 100)).toThrow(
-    new RangeError("peer.slab: needs 8 words, and 4 of the heap's 8 are left"),
+    new RangeError(`peer.slab: needs 8 words, and 4 of the heap's ${NIL_WORDS + 7} are left`),
   );
   expect(() => place(heap, Peer, "exact")).not.toThrow();
-  expect(heap.used).toBe(8);
+  expect(heap.used).toBe(NIL_WORDS + 7);
 });

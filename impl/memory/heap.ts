@@ -14,7 +14,7 @@ export interface Region {
   readonly slab: Address;
 }
 
-/** The shared memory, and the map of the objects in it. Word 0 belongs to no object. */
+/** The shared memory, and the map of the objects in it. The first words belong to no object. */
 export interface Heap {
   readonly words: Int32Array;
   readonly regions: Region[];
@@ -26,15 +26,21 @@ export interface Heap {
 const REDZONE_WORDS = 1;
 
 /**
- * An empty heap of `wordsMax` words (4 bytes each) on a `SharedArrayBuffer`.
+ * Words from NIL on that hold no object, more than any object has: the use of a field of a missing object is detected,
+ * as on the first page of a kernel's memory.
+ */
+export const NIL_WORDS = 32;
+
+/**
+ * An empty heap with room for objects of `wordsMax` words (4 bytes each) on a `SharedArrayBuffer`.
  *
  * @throws RangeError if the host cannot allocate it
  */
 export function createHeap(wordsMax: number): Heap {
   return {
-    words: new Int32Array(new SharedArrayBuffer(wordsMax * Int32Array.BYTES_PER_ELEMENT)),
+    words: new Int32Array(new SharedArrayBuffer((NIL_WORDS + wordsMax) * Int32Array.BYTES_PER_ELEMENT)),
     regions: [],
-    used: 1,
+    used: NIL_WORDS,
   };
 }
 

@@ -118,6 +118,7 @@ test("names what is wrong with an access", () => {
   const { memory, pool, slab } = laid;
   const object = take(laid, slab);
   expect(memory.describe("read", 0)).toBe("read through NIL");
+  expect(memory.describe("read", 3)).toBe("read of word 3 through NIL");
   expect(memory.describe("read", object)).toBe("read of node#1.value, which nobody has written since it was allocated");
   expect(memory.describe("write", pool + 2)).toBe(
     "write of the word after pool, which is outside every allocated object",

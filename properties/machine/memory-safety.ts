@@ -7,7 +7,7 @@
  * object, or outside the heap, is unsafe.
  */
 import { type Address, NIL } from "#impl/memory/access.ts";
-import { type Heap, nameOf, objectNameOf } from "#impl/memory/heap.ts";
+import { type Heap, NIL_WORDS, nameOf, objectNameOf } from "#impl/memory/heap.ts";
 import { belongsTo, Slab } from "#impl/memory/slab.ts";
 import { wordAt } from "#impl/memory/word.ts";
 
@@ -77,6 +77,7 @@ export class MemorySafety {
   /** Describes what is wrong with a read or write of a word whose state does not allow it. */
   describe(kindName: string, address: Address): string {
     if (address === NIL) return `${kindName} through NIL`;
+    if (address > NIL && address < NIL_WORDS) return `${kindName} of word ${address} through NIL`;
     const name = nameOf(this.#heap, address);
     switch (this.states[address]) {
       case SHADOW.freed:

@@ -38,7 +38,11 @@ const rules: readonly Operation[] = [
   // The destination itself.
   ...withBoth({ address: "v6/40", interface: 3, is: "deprecated" }, { address: "v6/41", interface: 2 }, TO_GLOBAL),
   // Of the scope of the destination, or wider, but no wider than need be.
-  ...withBoth({ address: "v6/226", interface: 2 }, { address: "v6/33", interface: 2 }, TO_GLOBAL, TO_LINK),
+  ...withBoth({ address: "v6/226", interface: 2 }, { address: "v6/33", interface: 2 }, TO_GLOBAL, TO_LINK, {
+    to: "v6/224",
+    outgoing: 2,
+  }),
+  ...withBoth({ address: "v6/1", interface: 1 }, { address: "v6/200", interface: 1 }, { to: "v6/40", outgoing: 1 }),
   ...withBoth(
     { address: "v6/226", interface: 2, is: "deprecated" },
     { address: "v6/33", interface: 2 },
@@ -56,6 +60,11 @@ const rules: readonly Operation[] = [
     { to: "v6/127", outgoing: 2 },
     { to: "v6/126", outgoing: 2 },
     { to: "v6/129", outgoing: 2 },
+  ),
+  ...withBoth(
+    { address: "v6/127", interface: 2, is: "temporary" },
+    { address: "v6/128", interface: 2 },
+    { to: "v6/126", outgoing: 2 },
   ),
   ...withBoth({ address: "v6/33", interface: 2, is: "temporary" }, { address: "v6/48", interface: 2 }, TO_GLOBAL),
   ...withBoth({ address: "v6/33", interface: 4 }, { address: "v6/48", interface: 5 }, TO_GLOBAL),
