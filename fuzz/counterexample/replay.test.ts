@@ -42,7 +42,9 @@ test("the execution of any strategy is the same on replay", () => {
         const words = machine.words.slice();
         const program = make();
         const replayed = replay(program, { choices });
-        expect(replayed.violation).toEqual(machine.violation);
+        // A replay adds the other access of a data race.
+        const because = replayed.violation?.because.slice(0, machine.violation?.because.length);
+        expect(replayed.violation && { ...replayed.violation, because }).toEqual(machine.violation);
         expect(replayed.kind).toBe(machine.violation === undefined ? "passed" : "violated");
         expect(replayed.accesses.map(({ thread }) => thread)).toEqual([...choices]);
         expect([...program.heap.words]).toEqual([...words]);

@@ -92,7 +92,7 @@ test.each(["Int32Array", "BigInt64Array"])("outside threads, nobody can wake a w
   expect(simulated["wait"]?.(one, 0, other)).toBe("not-equal");
   expect(simulated["wait"]?.(one, 0, zero, 0)).toBe("timed-out");
   expect(simulated["wait"]?.(one, 0, other, -1)).toBe("not-equal");
-  expect(() => simulated["wait"]?.(one, 0, zero)).toThrow("would wait for ever");
+  expect(() => simulated["wait"]?.(one, 0, zero)).toThrow("would wait forever");
   expect(() => simulated["wait"]?.(one, 0, zero, 10)).toThrow("depends on a clock");
   expect(() => simulated["waitAsync"]?.(one, 0, zero)).toThrow("is not supported");
   expect([simulated["notify"]?.(one, 0), simulated["notify"]?.(one, 0, 1)]).toEqual([0, 0]);

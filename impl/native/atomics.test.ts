@@ -45,7 +45,7 @@ test("every access to words has a counterpart that finds and leaves the same val
         return yield simulated(...args);
       })(),
     );
-    expect([...words], name).toEqual([...heap.words]);
+    expect([...words], name).toEqual([...heap.words.subarray(0, words.length)]);
     if (returnsWord(kind)) expect(found, name).toBe(simulatedFound);
   }
 });

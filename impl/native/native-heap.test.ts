@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHeap } from "../memory/heap.ts";
+import { createHeap, NIL_WORDS } from "../memory/heap.ts";
 import { belongsTo, takeObject } from "../memory/slab.ts";
 import { struct } from "../memory/struct.ts";
 import { inLines, LINE_WORDS, place, placeSlab } from "./native-heap.ts";
@@ -18,10 +18,10 @@ test("static objects and slab objects begin on cache lines", () => {
   expect(takeObject(heap.words, slab)).toBe(0);
 });
 
-test("word 0 is never handed out, and a full heap reports the request", () => {
-  const heap = createHeap(2 * LINE_WORDS);
-  expect(place(heap, Node, "one")).toBe(LINE_WORDS);
-  expect(() => place(heap, Node, "two")).toThrow("two: needs 16 words, and 0 of the heap's 32 are left");
+test("the words from NIL on are never handed out, and a full heap reports the request", () => {
+  const heap = createHeap(LINE_WORDS);
+  expect(place(heap, Node, "one")).toBe(NIL_WORDS);
+  expect(() => place(heap, Node, "two")).toThrow("two: needs 16 words, and 0 of the heap's 48 are left");
   expect(inLines(17)).toBe(32);
 });
 

@@ -11,7 +11,7 @@ import { initialiseSlab, Slab } from "../memory/slab.ts";
 import type { StructLayout } from "../memory/struct.ts";
 import { RARE_FACTOR } from "./native-struct.ts";
 
-export { createHeap, type Heap } from "../memory/heap.ts";
+export { createHeap, type Heap, NIL_WORDS } from "../memory/heap.ts";
 
 /** Words of a cache line of 64 bytes. */
 export const LINE_WORDS = 16;

@@ -8,7 +8,7 @@
  *
  * The places follow from the capacity alone, so every thread computes them.
  */
-import { createHeap, type Heap, place } from "../memory/heap.ts";
+import { createHeap, type Heap, NIL_WORDS, place } from "../memory/heap.ts";
 import { struct } from "../memory/struct.ts";
 import { wordAt } from "../memory/word.ts";
 import { keyedIdentifier } from "../peers/identifier.ts";
@@ -45,7 +45,7 @@ export const ABANDONED = 1;
 const MAGIC = 0x70656572;
 
 /** Changes whenever a word of the buffer means something else. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Threads that may be attached at a time. */
 export const THREADS_MAX = 64;
@@ -118,7 +118,7 @@ export function layoutOf(buffer: unknown): PoolLayout {
   const words = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / Int32Array.BYTES_PER_ELEMENT));
   if (words.length < OTHER_WORDS)
     throw new PeerPoolError("ERR_BUFFER_FOREIGN", `the buffer has ${buffer.byteLength} bytes, too few for a peer pool`);
-  const control = place({ words, regions: [], used: 1 }, { ...Control, words: 0 }, "control");
+  const control = place({ words, regions: [], used: NIL_WORDS }, { ...Control, words: 0 }, "control");
   const at = (field: Address): number => wordAt(words, field);
   if (at(Control.magic(control)) !== MAGIC)
     throw new PeerPoolError("ERR_BUFFER_FOREIGN", "the buffer holds no peer pool");
@@ -148,7 +148,11 @@ export function layoutOf(buffer: unknown): PoolLayout {
   };
   // Placing writes the initial contents, so it is done in memory that no other thread has; the host commits only the
   // pages that are written.
-  const { heap, ...places } = placeAll({ words: new Int32Array(words.length), regions: [], used: 1 }, settings, 0);
+  const { heap, ...places } = placeAll(
+    { words: new Int32Array(words.length), regions: [], used: NIL_WORDS },
+    settings,
+    0,
+  );
   return { ...places, heap: { ...heap, words } };
 }
 

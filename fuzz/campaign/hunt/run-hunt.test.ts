@@ -27,7 +27,7 @@ const harmless: Bug = {
   ...noGracePeriod,
   patch: noGracePeriod.patch.replace(
     /--- a\/[\s\S]*/,
-    "--- a/impl/sync/ticks.ts\n+++ b/impl/sync/ticks.ts\n@@ -1,1 +1,1 @@\n-/** Ticks of the clock: unsigned 32-bit numbers that wrap round, kept in int32 words. */\n+/** Ticks. */\n",
+    "--- a/impl/sync/ticks.ts\n+++ b/impl/sync/ticks.ts\n@@ -1,1 +1,1 @@\n-/** Ticks of the clock: unsigned 32-bit numbers that wrap, kept in int32 words. */\n+/** Ticks. */\n",
   ),
 };
 
