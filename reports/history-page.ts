@@ -100,7 +100,7 @@ function listing(heading: string, items: readonly string[], count: number): stri
 function prefixSection({ key }: Explanation<unknown, unknown>, { recording, lines, prefix }: RecordedOutcome): string {
   if (prefix === undefined) return "";
   const bars = prefix.operations.map((operation, i): Bar => {
-    const index = prefix.indices[i] ?? -1;
+    const index = prefix.indices[i] as number;
     const isNext = index === prefix.next;
     return {
       client: operation.client,

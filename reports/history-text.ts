@@ -63,14 +63,14 @@ function lanes(operations: readonly HistoryOperation<unknown, unknown>[], imposs
   let column = 0;
   for (const { i, responds } of events) {
     if (responds) {
-      column = Math.max(column + 1, (starts[i] ?? 0) + (labels[i]?.length ?? 0) + 3);
+      column = Math.max(column + 1, (starts[i] as number) + (labels[i]?.length ?? 0) + 3);
       ends[i] = column;
     } else starts[i] = column;
     column += 2;
   }
   const clients = [...new Set(operations.map(({ client }) => client))];
   const margin = Math.max(...clients.map((client) => String(client).length)) + 9;
-  const right = Math.max(column, ...labels.map((label, i) => (starts[i] ?? 0) + label.length + 3));
+  const right = Math.max(column, ...labels.map((label, i) => (starts[i] as number) + label.length + 3));
   if (margin + right > LANES_WIDTH_MAX) return undefined;
   return clients.map((client) => {
     let line = `client ${visibleText(String(client))}`.padEnd(margin);
@@ -78,8 +78,8 @@ function lanes(operations: readonly HistoryOperation<unknown, unknown>[], imposs
       if (operation.client !== client) continue;
       const end = ends[i];
       const label = labels[i] ?? "";
-      line = line.padEnd(margin + (starts[i] ?? 0));
-      line += end === undefined ? `├ ${label}` : `├ ${label} `.padEnd(end - (starts[i] ?? 0), "─") + "┤";
+      line = line.padEnd(margin + (starts[i] as number));
+      line += end === undefined ? `├ ${label}` : `├ ${label} `.padEnd(end - (starts[i] as number), "─") + "┤";
       if (i === impossible) line += "  ← nothing explains this";
     }
     return line;

@@ -114,7 +114,7 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
   const isNumber = head.map((_, column) => typeof rows[0]?.[column] === "number");
   const padded = (cell: string, column: number): string => {
-    const width = widths[column] ?? 0;
+    const width = widths[column] as number;
     return isNumber[column] === true ? cell.padStart(width) : cell.padEnd(width);
   };
   const line = (cells: readonly string[]) => `  ${cells.map(padded).join("  ")}`.trimEnd();

@@ -17,7 +17,9 @@ export function mutantTable(tried: readonly TriedMutant[]): readonly string[] {
   const widths = ["", ...TITLES].map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   return rows.map((row) =>
     row
-      .map((text, column) => (column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0)))
+      .map((text, column) =>
+        column === 0 ? text.padEnd(widths[0] as number) : text.padStart(widths[column] as number),
+      )
       .join(GAP)
       .trimEnd(),
   );

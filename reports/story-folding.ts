@@ -62,7 +62,7 @@ function fold(
   };
   for (const [index, row] of rows.entries()) {
     if (within === "a thread" && run[0] !== undefined && run[0].thread !== row.thread) flush();
-    if ((weights[index] ?? 0) < least) run.push(row);
+    if ((weights[index] as number) < least) run.push(row);
     else {
       flush();
       lines.push({ kind: "shown", row });

@@ -73,7 +73,7 @@ export function summaryTable(result: Result, paint: Paint): string[] {
       ...cells.flatMap((cell, column) => {
         if (shown[column] !== true) return [];
         const { text, look } = cell ?? { text: "" };
-        const blanks = " ".repeat((widths[column] ?? 0) - text.length);
+        const blanks = " ".repeat((widths[column] as number) - text.length);
         return [blanks + (look === undefined ? text : paint(look, text))];
       }),
     ]

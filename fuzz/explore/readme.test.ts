@@ -32,9 +32,9 @@ test("the example has the counts in its comments", async () => {
 
 test("the table lists every toy program without a known bug, with its parameters", () => {
   const programs = toyPrograms.filter(({ bug }) => bug === undefined);
-  const rows = [...readme.matchAll(/^\| `(\w+)` \| ([^|]*) \| ([^|]*) \|$/gm)]
+  const rows = [...readme.matchAll(/^\| +`(\w+)` +\| +([^|]*)\| +([^|]*)\|$/gm)]
     .filter(([, name]) => programs.some((program) => program.name === name))
-    .map(([, name, parameters, about]) => [name, parameters?.trim(), about]);
+    .map(([, name, parameters, about]) => [name, parameters?.trim(), about?.trim()]);
   const expected = programs.map(({ name, parameters, about }) => [
     name,
     Object.entries(parameters)

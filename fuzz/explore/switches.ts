@@ -170,7 +170,7 @@ class StepOrder {
     const graph = this.#graph;
     let last = NONE;
     for (
-      let event = graph.first[location] ?? NONE;
+      let event = graph.first[location] as number;
       event !== NONE && this.#isDone(event, done);
       event = graph.get(event, AFTER)
     )
@@ -191,7 +191,7 @@ function* directlyBefore(graph: Graph, event: number): Generator<number> {
       const before = graph.get(event, BEFORE);
       if (before !== NONE) yield before;
       let reader =
-        before === NONE ? (graph.firstReader[graph.get(event, LOCATION)] ?? NONE) : graph.get(before, FIRST_READER);
+        before === NONE ? (graph.firstReader[graph.get(event, LOCATION)] as number) : graph.get(before, FIRST_READER);
       for (; reader !== NONE; reader = graph.get(reader, NEXT_READER))
         if (reader !== graph.get(event, PARTNER)) yield reader;
       return;

@@ -165,7 +165,7 @@ export function expandChoices(pairs: Trace["choices"]): Int32Array {
 export function compressChoices(choices: ArrayLike<number>): Trace["choices"] {
   const pairs: [number, number][] = [];
   for (let at = 0; at < choices.length; at++) {
-    const thread = choices[at] ?? 0;
+    const thread = choices[at] as number;
     const last = pairs.at(-1);
     if (last?.[0] === thread) last[1]++;
     else pairs.push([thread, 1]);

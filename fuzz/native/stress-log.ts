@@ -69,7 +69,7 @@ function* historyOf(
     let first = -1;
     let invokedAt = Number.POSITIVE_INFINITY;
     for (const [thread, { order, starts }] of places.entries()) {
-      const next = at[thread] ?? 0;
+      const next = at[thread] as number;
       const stamp =
         next < numberAt(starts, address + 1)
           ? numberAt(logs[thread] ?? order, numberAt(order, next) * ENTRY_WORDS + 4)
@@ -80,8 +80,8 @@ function* historyOf(
     }
     const [log, place] = [logs[first], places[first]];
     if (log === undefined || place === undefined) return;
-    yield operationAt(log, numberAt(place.order, at[first] ?? 0), first);
-    at[first] = (at[first] ?? 0) + 1;
+    yield operationAt(log, numberAt(place.order, at[first] as number), first);
+    at[first] = (at[first] as number) + 1;
   }
 }
 

@@ -16,7 +16,7 @@ export function exploredProgram(toy: ToyProgram, parameters?: Parameters): Explo
   if (setUp !== undefined) runAlone(heap, setUp());
   const initial = new Map<Address, number>();
   for (let address = 1; address < heap.used; address++) {
-    const value = heap.words[address] ?? 0;
+    const value = heap.words[address] as number;
     if (value !== 0) initial.set(address, value);
   }
   return {

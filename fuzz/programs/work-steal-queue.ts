@@ -125,7 +125,7 @@ function workStealQueue(heap: Heap, room: number): ToyBody {
         property: "each-item-once",
         ended(words) {
           for (let item = 1; item <= ITEMS; item++) {
-            const runs = words[at.runs + item] ?? 0;
+            const runs = words[at.runs + item] as number;
             if (runs !== 1) return `item ${item} was run ${runs} times`;
           }
           return undefined;

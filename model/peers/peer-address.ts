@@ -31,7 +31,7 @@ export function peerAddress(family: AddressFamily, words: readonly number[]): Pe
 /** Negative, 0 or positive as `left` orders before, equal to or after `right`, which must be of the same family. */
 export function compareAddresses(left: PeerAddress, right: PeerAddress): number {
   for (let i = 0; i < left.words.length; i++) {
-    const difference = (left.words[i] ?? 0) - (right.words[i] ?? 0);
+    const difference = (left.words[i] as number) - (right.words[i] as number);
     if (difference !== 0) return difference;
   }
   return 0;

@@ -12,7 +12,7 @@ import { check, CONFIGURATIONS_MAX, deadlineOf, partsOf } from "./check.ts";
 import type { CheckOptions, CheckVerdict } from "./check.ts";
 import { failedOrders } from "./failed-orders.ts";
 import type { FailedOrder } from "./failed-orders.ts";
-import type { History, HistoryOperation } from "./history.ts";
+import { type History, type HistoryOperation, invokedAtOf } from "./history.ts";
 import { decideByMonitor } from "./monitors/choose.ts";
 import { problemOf } from "./problem.ts";
 import { search } from "./search.ts";
@@ -77,7 +77,7 @@ export function explain<State, Operation, Response>(
       ? smallestBySearch(history, model, included, verdict.impossible, options, outOfTime)
       : coreOfMonitor(history, model, included, verdict.operations, options, outOfTime);
   const indices = (smallest ?? [...included]).toSorted(
-    (left, right) => (history[left]?.invokedAt ?? 0) - (history[right]?.invokedAt ?? 0),
+    (left, right) => invokedAtOf(history, left) - invokedAtOf(history, right),
   );
   const operations = indices.flatMap((index) => history[index] ?? []);
   const impossible = impossibleAmong(operations, model);
@@ -198,7 +198,7 @@ function coreByOptional<State, Operation, Response>(
 ): readonly number[] | undefined {
   // Nothing after the impossible response matters: operations that respond later become pending.
   const until = impossible === undefined ? Infinity : (history[impossible]?.respondedAt ?? Infinity);
-  const relevant = included.filter((index) => (history[index]?.invokedAt ?? 0) < until);
+  const relevant = included.filter((index) => invokedAtOf(history, index) < until);
   const cut = history.map((item) =>
     (item.respondedAt ?? 0) <= until ? item : { ...item, response: undefined, respondedAt: undefined },
   );
@@ -235,7 +235,7 @@ function withSources<State, Operation, Response>(
   outOfTime: () => boolean,
 ): number[] {
   const respondedAt = (index: number): number => history[index]?.respondedAt ?? Infinity;
-  const invokedAt = (index: number): number => history[index]?.invokedAt ?? 0;
+  const invokedAt = (index: number): number => invokedAtOf(history, index);
   const last = core.reduce(
     (latest, index) => (respondedAt(index) > respondedAt(latest) ? index : latest),
     core[0] ?? 0,

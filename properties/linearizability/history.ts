@@ -17,3 +17,8 @@ export interface HistoryOperation<Operation, Response> {
 
 /** In any order: the checkers sort by time. */
 export type History<Operation, Response> = readonly HistoryOperation<Operation, Response>[];
+
+/** The time of the invocation of the operation with this index, which must exist. */
+export function invokedAtOf(history: History<unknown, unknown>, index: number): number {
+  return (history[index] as HistoryOperation<unknown, unknown>).invokedAt;
+}

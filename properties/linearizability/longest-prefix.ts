@@ -4,7 +4,7 @@
  */
 import type { Model } from "#model/model.ts";
 import type { CheckOptions } from "./check.ts";
-import type { History, HistoryOperation } from "./history.ts";
+import { type History, type HistoryOperation, invokedAtOf } from "./history.ts";
 import { decideByMonitor } from "./monitors/choose.ts";
 import { problemOf } from "./problem.ts";
 import { search } from "./search.ts";
@@ -66,7 +66,7 @@ export function longestPrefix<State, Operation, Response>(
   const isOpen = new Set(open);
   const before = responded.slice(0, unexplained - 1).filter((index) => !isOpen.has(index));
   const indices = [...new Set([...before.slice(-RESPONDED_MAX), ...open.slice(-OPEN_MAX), last])].toSorted(
-    (left, right) => (history[left]?.invokedAt ?? 0) - (history[right]?.invokedAt ?? 0),
+    (left, right) => invokedAtOf(history, left) - invokedAtOf(history, right),
   );
   return {
     explained,
@@ -105,7 +105,7 @@ function explainedResponses<State, Operation, Response>(
     kind = outOfTime()
       ? "unknown"
       : decide(
-          included.filter((index) => (history[index]?.invokedAt ?? 0) <= until),
+          included.filter((index) => invokedAtOf(history, index) <= until),
           until,
         );
     known.set(place, kind);

@@ -16,6 +16,7 @@ import { WORK_STATE } from "#impl/sync/delayed-work.ts";
 import { placeClock } from "#impl/sync/jiffies.ts";
 import { hardwareAddress, type HardwareAddress, portGid } from "#model/neighbours/hardware-address.ts";
 import { chainLengthWatcher } from "./chain-length.ts";
+import { heededPromise } from "./heeded.ts";
 import { neighbourRefcountWatcher } from "./neighbour-refcount.ts";
 import { neighbourTableWatcher } from "./neighbour-table.ts";
 import {
@@ -573,4 +574,34 @@ test("reaps-only-idle: quiet where the reaper writes a link with its current val
   const { words, neighbours, two, three } = setUp();
   const watcher = reapsOnlyIdleWatcher(neighbours, 7);
   expect(touch(watcher, words, Neighbour.next(three), two, { thread: 7 })).toBeUndefined();
+});
+
+test("heeded: fires where a call on a table at rest has no effect, and on a look-up that takes the lock", () => {
+  const judge = ({ neighbours, words }: ReturnType<typeof setUp>) => {
+    const promise = heededPromise(neighbours).promises(words);
+    return (kind: string, word: number, given: { gid?: readonly number[]; address?: readonly number[] } = {}) =>
+      promise({ operation: { kind, gid: [], address: [], ...given }, word, wasSlow: kind === "get" });
+  };
+  const asked = setUp();
+  const gid = portGid(1);
+  expect(judge(asked)("answer", 0, { gid })).toBe("a query was outstanding, and its answer had no effect");
+  expect(judge(asked)("refuse", 0, { gid })).toBe("a query was outstanding, and its answer had no effect");
+  expect(judge(asked)("answer", 1, { gid })).toBeUndefined();
+  expect(judge(asked)("answer", 0, { gid: portGid(2) })).toBeUndefined();
+  expect(judge(asked)("get", 0)).toBe("a look-up took the device's lock");
+
+  const connected = setUp({ connected: true });
+  connected.run(answerQuery(connected.neighbours, gid, true));
+  connected.send(at(1, 1));
+  const { words, one, neighbours, run } = connected;
+  const address = Array.from(words.subarray(Neighbour.address(one), Neighbour.address(one) + 5));
+  run(startConnections(neighbours));
+  expect(judge(connected)("answer", 0, { gid })).toBeUndefined();
+  expect(judge(connected)("connect", 0, { address })).toBe("a connection was started, and did not come up");
+  expect(judge(connected)("connect", 1, { address })).toBeUndefined();
+  expect(judge(connected)("disconnect", 0, { address })).toBe("there was a connection, and it was not lost");
+  words[Connection.up(words[Neighbour.connection(one)] ?? NIL)] = 1;
+  expect(judge(connected)("connect", 0, { address })).toBeUndefined();
+  words[NetDevice.driver(neighbours.netDevice)] = NIL;
+  expect(judge(connected)("disconnect", 0, { address })).toBeUndefined();
 });

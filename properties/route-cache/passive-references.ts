@@ -25,7 +25,7 @@ export function passiveReferencesWatcher(
   const cpus = classes[0]?.cpus ?? [];
 
   function whatIsWrongOn(words: Int32Array, { heads }: PsrefClass, cpu: number): string | undefined {
-    let link = heads[cpu] ?? NIL;
+    let link = heads[cpu] as number;
     let length = 0;
     for (let record = wordAt(words, link); record !== NIL; record = wordAt(words, link)) {
       if (++length > recordsMax) return `the list of passive references of cpu${cpu} has no end`;
@@ -43,7 +43,7 @@ export function passiveReferencesWatcher(
   function isReferred(words: Int32Array, target: Address): boolean {
     for (const { heads } of classes) {
       for (let cpu = 0; cpu < cpus.length; cpu++) {
-        let record = wordAt(words, heads[cpu] ?? NIL);
+        let record = wordAt(words, heads[cpu] as number);
         for (let length = 0; record !== NIL && length < recordsMax; length++) {
           if (wordAt(words, Psref.target(record)) === target) return true;
           record = wordAt(words, Psref.next(record));
@@ -57,7 +57,7 @@ export function passiveReferencesWatcher(
     property: "passive-references",
     unlocked(words, lock) {
       for (let cpu = 0; cpu < cpus.length; cpu++) {
-        if (Cpu.ipl(cpus[cpu] ?? NIL) !== lock) continue;
+        if (Cpu.ipl(cpus[cpu] as number) !== lock) continue;
         for (const psrefClass of classes) {
           const wrong = whatIsWrongOn(words, psrefClass, cpu);
           if (wrong !== undefined) return wrong;
@@ -75,7 +75,7 @@ export function passiveReferencesWatcher(
     ended(words) {
       for (const { heads } of classes) {
         for (let cpu = 0; cpu < cpus.length; cpu++) {
-          if (wordAt(words, heads[cpu] ?? NIL) !== NIL)
+          if (wordAt(words, heads[cpu] as number) !== NIL)
             return `at the end a passive reference is still on the list of cpu${cpu}`;
         }
       }

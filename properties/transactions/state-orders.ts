@@ -123,8 +123,8 @@ export function ordersOfRealTime(history: TransactionHistory, touches: Touches):
   const { versions, invokedAt, respondedAt } = history;
   const orders = new StateOrders();
   const lastAfter = new Int32Array(versions.count + versions.keys.length).fill(-1); // the order added last, by state
-  const invoked = (touch: number): number => invokedAt[touches.transaction[touch] as number] ?? -1;
-  const responded = (touch: number): number => respondedAt[touches.transaction[touch] as number] ?? -1;
+  const invoked = (touch: number): number => invokedAt[touches.transaction[touch] as number] as number;
+  const responded = (touch: number): number => respondedAt[touches.transaction[touch] as number] as number;
   for (let key = 0; key < versions.keys.length; key += 1) {
     const list = touches.of(key);
     const responses = list.filter((touch) => responded(touch) >= 0).toSorted((a, b) => responded(a) - responded(b));

@@ -15,7 +15,7 @@ export function linkProcesses(history: TransactionHistory, graph: DependencyGrap
     const outcome = history.outcome[transaction];
     if (outcome === ABORTED) continue;
     const process = history.process[transaction] as number;
-    const before = last[process] ?? -1;
+    const before = last[process] as number;
     if (before !== -1) graph.link(before, transaction, PROCESS);
     if (outcome === COMMITTED) last[process] = transaction;
   }
@@ -33,15 +33,15 @@ export function linkRealTime(history: TransactionHistory, graph: DependencyGraph
   const respondedBy = new Int32Array(events).fill(-1);
   for (let transaction = 0; transaction < count; transaction += 1) {
     if (outcome[transaction] === ABORTED) continue;
-    const invoked = invokedAt[transaction] ?? -1;
-    const responded = respondedAt[transaction] ?? -1;
+    const invoked = invokedAt[transaction] as number;
+    const responded = respondedAt[transaction] as number;
     if (invoked >= 0) invokedBy[invoked] = transaction;
     if (responded >= 0) respondedBy[responded] = transaction;
   }
   let moment = -1; // after the responses so far, before the next invocations
   let next = -1; // the moment after that, once there was a response
   for (let at = 0; at < events; at += 1) {
-    const responded = respondedBy[at] ?? -1;
+    const responded = respondedBy[at] as number;
     if (responded !== -1) {
       if (next === -1) {
         next = graph.addNode();
@@ -49,7 +49,7 @@ export function linkRealTime(history: TransactionHistory, graph: DependencyGraph
       }
       graph.link(responded, next, REAL_TIME);
     }
-    const invoked = invokedBy[at] ?? -1;
+    const invoked = invokedBy[at] as number;
     if (invoked === -1) continue;
     if (next !== -1) {
       moment = next;

@@ -18,7 +18,7 @@ export function createVersionForest(previous: Int32Array): VersionForest {
   const nextSibling = new Int32Array(states).fill(-1);
   for (const [state, before] of previous.entries()) {
     if (before < 0) continue;
-    nextSibling[state] = firstChild[before] ?? -1;
+    nextSibling[state] = firstChild[before] as number;
     firstChild[before] = state;
   }
   // A walk through all trees: the successors of a state are entered and left while the walk is in it.
@@ -26,7 +26,7 @@ export function createVersionForest(previous: Int32Array): VersionForest {
   const left = new Int32Array(states);
   let time = 0;
   for (let root = 0; root < states; root += 1) {
-    if ((previous[root] ?? -1) >= 0) continue;
+    if ((previous[root] as number) >= 0) continue;
     const walk = [root]; // states to enter, and by their complements those to leave
     for (let at = walk.pop(); at !== undefined; at = walk.pop()) {
       time += 1;
@@ -36,7 +36,7 @@ export function createVersionForest(previous: Int32Array): VersionForest {
       }
       entered[at] = time;
       walk.push(~at);
-      for (let child = firstChild[at] ?? -1; child !== -1; child = nextSibling[child] ?? -1) walk.push(child);
+      for (let child = firstChild[at] as number; child !== -1; child = nextSibling[child] as number) walk.push(child);
     }
   }
   return {

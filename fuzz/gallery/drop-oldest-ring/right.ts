@@ -13,6 +13,6 @@ export default sharedMemory({
   threads: { producer: (ring) => ring.push(3), consumer: (ring) => [ring.pop(), ring.pop(), ring.pop()] },
   after({ consumer }) {
     const popped = consumer.filter((value) => value !== undefined);
-    return popped.every((value, index) => index === 0 || value > (popped[index - 1] ?? 0));
+    return popped.every((value, index) => index === 0 || value > (popped[index - 1] as number));
   },
 });

@@ -191,7 +191,7 @@ function placeAll(
 }
 
 function slotOf({ deferred }: Placed, thread: number): Address {
-  return deferred.rcu.slots[thread] ?? NIL;
+  return deferred.rcu.slots[thread] as number;
 }
 
 function* readValue({ cell }: Placed): Access<number> {

@@ -169,11 +169,11 @@ export function modify(operation: Modification, type: ElementType, old: Uint8Arr
     case "exchange":
       return operand;
     case "and":
-      return old.map((byte, i) => byte & (operand[i] ?? 0));
+      return old.map((byte, i) => byte & (operand[i] as number));
     case "or":
-      return old.map((byte, i) => byte | (operand[i] ?? 0));
+      return old.map((byte, i) => byte | (operand[i] as number));
     case "xor":
-      return old.map((byte, i) => byte ^ (operand[i] ?? 0));
+      return old.map((byte, i) => byte ^ (operand[i] as number));
     case "add":
     case "sub": {
       const [a, b] = [decode(type, old, true), decode(type, operand, true)];

@@ -117,7 +117,13 @@ class Search {
     const writersFor = new Map(
       reads.map((read) => [
         read,
-        [...new Set((this.#regionsOf[read] ?? []).flatMap((region) => this.#writersOf[region] ?? []))],
+        [
+          ...new Set(
+            (this.#regionsOf[read] as readonly number[]).flatMap(
+              (region) => this.#writersOf[region] as readonly number[],
+            ),
+          ),
+        ],
       ]),
     );
     const cost = (read: number): number => {
@@ -182,9 +188,9 @@ class Search {
     const { events, skeleton } = this.#combination;
     const reader = events[read];
     if (reader === undefined) return [];
-    const regions = (this.#regionsOf[read] ?? []).map((region): ReadRegion => {
+    const regions = (this.#regionsOf[read] as readonly number[]).map((region): ReadRegion => {
       const { start, end } = skeleton.regions[region] ?? { start: 0, end: 0 };
-      const writers = (this.#writersOf[region] ?? []).filter((write) => write !== read);
+      const writers = (this.#writersOf[region] as readonly number[]).filter((write) => write !== read);
       const candidates = this.#isPruned ? writers.filter((write) => this.#isVisible(write, read, region)) : writers;
       return { start, end, candidates };
     });
@@ -209,7 +215,9 @@ class Search {
   /** Whether coherent reads allow the read a byte of this region from the write. */
   #isVisible(write: number, read: number, region: number): boolean {
     if (this.#hb.has(read, write)) return false;
-    return !(this.#writersOf[region] ?? []).some((other) => this.#hb.has(write, other) && this.#hb.has(other, read));
+    return !(this.#writersOf[region] as readonly number[]).some(
+      (other) => this.#hb.has(write, other) && this.#hb.has(other, read),
+    );
   }
 
   /** Propagates a choice to everything that follows from it; false if it is impossible. */
@@ -235,7 +243,7 @@ class Search {
       const choice = this.#chosen[read];
       return (
         choice === undefined ||
-        (this.#regionsOf[read] ?? []).every((region, i) =>
+        (this.#regionsOf[read] as readonly number[]).every((region, i) =>
           (choice.sources[i] ?? []).every((write) => this.#isVisible(write, read, region)),
         )
       );

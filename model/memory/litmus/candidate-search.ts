@@ -105,7 +105,7 @@ function choicesOf(candidate: Candidate): Choices {
   const co: Pair[] = [...lockOrder.co];
   for (const writes of writesInOrder.values()) {
     for (let i = 0; i < writes.length; i++) {
-      for (let j = i + 1; j < writes.length; j++) co.push([writes[i] ?? -1, writes[j] ?? -1]);
+      for (let j = i + 1; j < writes.length; j++) co.push([writes[i] as number, writes[j] as number]);
     }
   }
   return {

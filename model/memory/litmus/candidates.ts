@@ -343,7 +343,7 @@ class Search {
       for (const order of extensionsOf(choice.forced)) {
         writesInOrder.set(
           choice.variable,
-          order.map((position) => choice.all[position] ?? -1),
+          order.map((position) => choice.all[position] as number),
         );
         choose(next + 1);
       }
