@@ -212,11 +212,31 @@ test("unsupported code in an agent is rejected with its place and an alternative
     ["const r = new Date();", "NewExpression is not supported in an agent"],
     ["const r = view.getInt32(0, x[0]);", "the byte order must be a constant: true or false"],
     ["Atomics.notify(x, 0, x[1]);", "a count must be a constant number here"],
+    ["x[0] &&= 1;", "&&= may or may not write: write an if"],
+    ["x.length = 1;", "an access is to an element of an array that the test declares"],
+    ["throw x[0];", "ThrowStatement is none of these"],
+    ["let r = 0; const s = r++;", "an assignment inside an expression is not supported"],
+    ["const r = x[0] in ONE;", "the operator in is not supported"],
+    ["const r = x.fill(0);", "x.fill() "],
+    ["const r = x.buffer;", "x.buffer is not supported in an agent"],
+    ["const r = ONE.toString();", "ONE is not memory that the test declares"],
+    ["const r = (1)[0];", "expected the name of an array that the test declares"],
+    ["const r = view[0];", "view is not a typed array that the test declares"],
+    ["x[0].at(1);", "at of this is not supported"],
+    ["const r = x['0' + 0];", "00 is not an index of x, as Int32"],
   ];
   for (const [body, wanted] of cases) {
-    expect(message(`${MEMORY}function only() { ${body} }`)).toMatch(/^8:\d+: /);
-    expect(message(`${MEMORY}function only() { ${body} }`)).toContain(wanted);
+    expect(message(`${MEMORY}function only() { ${body} }`), body).toMatch(/^8:\d+: /);
+    expect(message(`${MEMORY}function only() { ${body} }`), body).toContain(wanted);
   }
+});
+
+test("empty statements, lengths, NaN, Infinity and undefined are taken as the language has them", () => {
+  expect(alone("; const r = x.length; const s = Infinity; const t = undefined ?? 7; if (x[0]) ; return;")).toEqual([
+    4,
+    Infinity,
+    7,
+  ]);
 });
 
 test("unsupported content of a test is rejected with its place", () => {
