@@ -187,6 +187,17 @@ test("^C leaves a partial report and the state, without a stack; --resume contin
   expect(existsSync(state)).toBe(false);
 });
 
+test("several scenarios are a row per system; a GitHub Actions log has their lines in folded groups", async () => {
+  const words = ["verify", SMALL, "time-wait", "lazy01_bad", "--out", join(folder, "several")];
+  const [plain, inActions] = await Promise.all([quiesce(words), quiesce(words, { env: { GITHUB_ACTIONS: "true" } })]);
+  expect([plain.code, inActions.code]).toEqual([1, 1]);
+  expect(plain.stdout).not.toContain("::group::");
+  expect(plain.stdout).toContain("VIOLATED assertion");
+  expect(plain.stdout).toMatch(/^time-wait +\d+ hold/m);
+  expect(inActions.stdout).toMatch(/^::group::scenarios of peers: 1\nholds +peers-identifiers .*\n::endgroup::$/m);
+  expect(inActions.stdout).toMatch(/^::group::scenarios of programs: 1$/m);
+});
+
 test("a second ^C ends at once, without a report", async () => {
   const out = join(folder, "twice");
   const module = join(folder, "deaf.ts");
