@@ -78,9 +78,9 @@ export function executionGraphOf(graph: Graph, states: LocalStates, threads: num
   const orders: { word: number; events: string[] }[] = [];
   for (let location = 0; location < graph.locations; location++) {
     const inOrder: string[] = [];
-    for (let event = graph.first[location] ?? NONE; event !== NONE; event = graph.get(event, AFTER))
+    for (let event = graph.first[location] as number; event !== NONE; event = graph.get(event, AFTER))
       if (!isWaiting(graph, event)) inOrder.push(nameOf(event));
-    if (inOrder.length > 0) orders.push({ word: states.addresses[location] ?? 0, events: inOrder });
+    if (inOrder.length > 0) orders.push({ word: states.addresses[location] as number, events: inOrder });
   }
   return {
     events: events.toSorted((one, other) => one.thread - other.thread),
@@ -99,7 +99,7 @@ function eventNames(graph: Graph, threads: number): string[] {
   for (let event = 0; event < graph.count; event++) {
     const thread = graph.get(event, THREAD);
     const isSecondHalf = graph.get(event, KIND) === EVENT.write && graph.has(event, PAIRED);
-    const number = (made[thread] ?? 0) - (isSecondHalf ? 1 : 0);
+    const number = (made[thread] as number) - (isSecondHalf ? 1 : 0);
     names.push(`${thread}.${number}`);
     if (!isSecondHalf) made[thread] = number + 1;
   }

@@ -206,7 +206,7 @@ export class Interleavings {
     const procedure = this.#program.threads[thread]?.();
     let point = this.#advance(procedure, thread, 0, []);
     for (let i = 0; i < results.length; i++)
-      point = this.#advance(procedure, thread, results[i] ?? 0, results.slice(0, i + 1));
+      point = this.#advance(procedure, thread, results[i] as number, results.slice(0, i + 1));
     return point;
   }
 

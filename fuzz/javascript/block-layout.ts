@@ -126,7 +126,7 @@ export function layOut(
         const bytes = initial.slice();
         for (const cell of placed) {
           if (cell.block !== block) continue;
-          let rest = BigInt(bitsOfWord(words[cell.address] ?? 0, cell.size));
+          let rest = BigInt(bitsOfWord(words[cell.address] as number, cell.size));
           for (let at = cell.offset; at < cell.offset + cell.size && at < bytes.length; at++, rest >>= 8n)
             bytes[at] = Number(rest & 255n);
         }

@@ -29,7 +29,7 @@ export class RowSet {
     const mask = this.#table.length - 1;
     let place = hashWords(source, base, width) & mask;
     for (;;) {
-      const row = this.#table[place] ?? -1;
+      const row = this.#table[place] as number;
       if (row === -1) break;
       if (equalWords(this.words, row * width, source, base, width)) return false;
       place = (place + 1) & mask;
