@@ -93,3 +93,46 @@ test("a DataView reads and writes both orders of bytes", () => {
     { seed: 14 },
   );
 });
+
+test("constructors copy shared arrays, take parts of a buffer, and know their instances", () => {
+  const Words = simulatedArrays.get("Int32Array") as unknown as Constructor;
+  const Bytes = simulatedArrays.get("Uint8Array") as unknown as Constructor;
+  const Bigs = simulatedArrays.get("BigInt64Array") as unknown as Constructor;
+  const shared = new Words(new SimulatedBuffer(16), 4, 2);
+  shared.set([7, 300], 0);
+  expect([shared.length, [...new Words(shared)], [...new Bytes(shared)]]).toEqual([2, [7, 300], [7, 44]]);
+  expect([shared instanceof Words, shared instanceof Bytes, new Words([1]) instanceof Words]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect("length" in shared && "fill" in shared && !("nothing" in shared)).toBe(true);
+  (shared as unknown as { mark: number }).mark = 3;
+  expect((shared as unknown as { mark: number }).mark).toBe(3);
+  const bigs = new Bigs(new SimulatedBuffer(16)) as unknown as BigInt64Array;
+  bigs[1] = 5n;
+  expect([bigs[0], bigs[1]]).toEqual([0n, 5n]);
+  expect(() => new Bigs(shared)).toThrow(TypeError);
+  expect(() => new Words(new SimulatedBuffer(8), -4)).toThrow(RangeError);
+  expect(() => new Words(new SimulatedBuffer(8), 12)).toThrow(RangeError);
+  expect(() => new Words(new SimulatedBuffer(8), 0, 3)).toThrow(RangeError);
+  expect(() => shared.set([1, 2, 3])).toThrow(RangeError);
+  expect(() => shared.set([1], -1)).toThrow(RangeError);
+});
+
+test("set copies between arrays of one buffer, of one type, and of different types", () => {
+  const Words = simulatedArrays.get("Int32Array") as unknown as Constructor;
+  const Bytes = simulatedArrays.get("Uint8Array") as unknown as Constructor;
+  const buffer = new SimulatedBuffer(16);
+  const words = new Words(buffer);
+  words.set([1, 2, 3, 4]);
+  words.set(new Words(buffer, 0, 3), 1);
+  expect([...words]).toEqual([1, 1, 2, 3]);
+  words.set(new Bytes(buffer, 0, 2), 2);
+  expect([...words]).toEqual([1, 1, 1, 0]);
+  const other = new Words(new SimulatedBuffer(16));
+  other.set(words);
+  other.set(new Bytes(new SimulatedBuffer(1)), 0);
+  other.set(new Int32Array([9]), 3);
+  expect([...other]).toEqual([0, 1, 1, 9]);
+});
