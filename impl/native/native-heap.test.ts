@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { createHeap, NIL_WORDS } from "../memory/heap.ts";
 import { belongsTo, takeObject } from "../memory/slab.ts";
 import { struct } from "../memory/struct.ts";
-import { inLines, LINE_WORDS, place, placeSlab } from "./native-heap.ts";
+import { createHeap, inLines, LINE_WORDS, place, placeSlab } from "./native-heap.ts";
 
 const Node = struct("node", { link: 1, value: 12 });
 
@@ -18,10 +17,10 @@ test("static objects and slab objects begin on cache lines", () => {
   expect(takeObject(heap.words, slab)).toBe(0);
 });
 
-test("the words from NIL on are never handed out, and a full heap reports the request", () => {
-  const heap = createHeap(LINE_WORDS);
-  expect(place(heap, Node, "one")).toBe(NIL_WORDS);
-  expect(() => place(heap, Node, "two")).toThrow("two: needs 16 words, and 0 of the heap's 48 are left");
+test("word 0 is never handed out, and a full heap reports the request", () => {
+  const heap = createHeap(2 * LINE_WORDS);
+  expect(place(heap, Node, "one")).toBe(LINE_WORDS);
+  expect(() => place(heap, Node, "two")).toThrow("two: needs 16 words, and 0 of the heap's 32 are left");
   expect(inLines(17)).toBe(32);
 });
 

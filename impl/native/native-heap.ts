@@ -11,7 +11,23 @@ import { initialiseSlab, Slab } from "../memory/slab.ts";
 import type { StructLayout } from "../memory/struct.ts";
 import { RARE_FACTOR } from "./native-struct.ts";
 
-export { createHeap, type Heap, NIL_WORDS } from "../memory/heap.ts";
+export type { Heap } from "../memory/heap.ts";
+
+/** Only word 0 is unowned: nothing on real threads detects the use of a field of NIL. */
+export const NIL_WORDS = 1;
+
+/**
+ * An empty heap of `wordsMax` words (4 bytes each) on a `SharedArrayBuffer`.
+ *
+ * @throws RangeError if the host cannot allocate it
+ */
+export function createHeap(wordsMax: number): Heap {
+  return {
+    words: new Int32Array(new SharedArrayBuffer(wordsMax * Int32Array.BYTES_PER_ELEMENT)),
+    regions: [],
+    used: NIL_WORDS,
+  };
+}
 
 /** Words of a cache line of 64 bytes. */
 export const LINE_WORDS = 16;

@@ -45,7 +45,7 @@ export const ABANDONED = 1;
 const MAGIC = 0x70656572;
 
 /** Changes whenever a word of the buffer means something else. */
-const VERSION = 3;
+const VERSION = 2;
 
 /** Threads that may be attached at a time. */
 export const THREADS_MAX = 64;
