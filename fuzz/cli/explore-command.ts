@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { SwitchBound } from "#fuzz/campaign/exploration/explore-task.ts";
 import type { Failure } from "#fuzz/explore/explore.ts";
-import type { ExploredProgram } from "#fuzz/explore/explored-program.ts";
 import type { Program } from "#fuzz/machine/program.ts";
 import type { ProgramSource } from "#fuzz/subjects/program-source.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -149,7 +148,7 @@ async function run(word: string | undefined, options: Options, models: readonly 
     process.exitCode = found?.complete === true ? EXIT.verified : EXIT.unfinished;
     return;
   }
-  const { loadJudgedProgram, loadProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
+  const { loadJudgedProgram, programSource } = await import("#fuzz/subjects/program-source.ts");
   const source = await programSource(word, options.parameter);
   const judged = await loadJudgedProgram(source);
   if (judged === undefined && options.estimate !== undefined) return estimate(word, source, options, options.estimate);
@@ -161,8 +160,7 @@ async function run(word: string | undefined, options: Options, models: readonly 
       judged === undefined ? await explore(word, source, under) : await exploreJudged(word, source, judged, under);
     if (verdict === undefined) return;
     verdicts.push(verdict);
-    if (options.json !== "-")
-      process.stdout.write(await describe(verdict, judged === undefined ? await loadProgram(source) : {}));
+    if (options.json !== "-") process.stdout.write(await describe(verdict, source));
   }
   writeJson(options.json, verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
   process.exitCode = exitCodeOf(verdicts);
@@ -276,9 +274,10 @@ const PROGRESS_NODES = 2_000;
 
 async function describe(
   { program, parameters, model, executions, blocked, complete, strategy, beyond, failure, race, violation }: Verdict,
-  names: Pick<ExploredProgram, "threadNames" | "wordName">,
+  source: ProgramSource,
 ): Promise<string> {
   const { graphLines } = await import("#fuzz/explore/graph-trace.ts");
+  const { loadProgram } = await import("#fuzz/subjects/program-source.ts");
   const given = Object.entries(parameters).map(([name, value]) => ` ${name}=${value}`);
   const counts =
     `${executions.toLocaleString("en")} ` +
@@ -300,6 +299,7 @@ async function describe(
     const { raceLine } = await import("./explore-agents-file.ts");
     return complete ? [line, ...raceLine(race).map((text) => `${text}\n`)].join("") : line;
   }
+  const names = await loadProgram(source);
   const thread = names.threadNames?.[failure.thread] ?? failure.thread;
   return `${line}FAILED thread ${thread}: ${failure.message}\n${graphLines(failure.graph, names)
     .map((text) => `  ${text}\n`)

@@ -61,9 +61,11 @@ const STRIDE = 5;
 function echoing(operations: readonly unknown[], before: readonly unknown[]): readonly unknown[] {
   const named = new Map<string, string[]>();
   const note = (operation: unknown): void => {
-    for (const [argument, value] of Object.entries(operation as object))
-      if (argument !== "kind" && typeof value === "string")
-        named.set(argument, [...(named.get(argument) ?? []), value]);
+    for (const [argument, name] of namesIn(operation as object)) {
+      const known = named.get(argument);
+      if (known === undefined) named.set(argument, [name]);
+      else known.push(name);
+    }
   };
   for (const operation of before) note(operation);
   return operations.map((operation, place) => {
@@ -74,10 +76,15 @@ function echoing(operations: readonly unknown[], before: readonly unknown[]): re
 }
 
 function echoOf(operation: object, named: ReadonlyMap<string, readonly string[]>, place: number): unknown {
-  const again = Object.entries(operation).flatMap(([argument, value]) => {
+  const again = namesIn(operation).flatMap(([argument]) => {
     const earlier = named.get(argument) ?? [];
-    const chosen = earlier[(place * STRIDE) % Math.max(1, earlier.length)];
-    return argument === "kind" || typeof value !== "string" || chosen === undefined ? [] : [[argument, chosen]];
+    const chosen = earlier[(place * STRIDE) % earlier.length];
+    return chosen === undefined ? [] : [[argument, chosen]];
   });
   return { ...operation, ...Object.fromEntries(again) };
+}
+
+/** The arguments that are names, such as addresses and connections. */
+function namesIn(operation: object): readonly (readonly [string, string])[] {
+  return Object.entries(operation).filter(([argument, value]) => argument !== "kind" && typeof value === "string");
 }

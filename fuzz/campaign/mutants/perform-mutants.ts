@@ -75,7 +75,7 @@ export const MUTANTS_FILE = "mutants.json";
 const MUTANT_MS_MAX = 60_000;
 const MUTANT_TIMES_MAX = 10;
 
-/** @throws InputError for a system, a file or a mutant that there is not, or a file that cannot be written */
+/** @throws InputError for an unknown system, file or mutant, or a file that cannot be written */
 export async function performMutants(
   plan: MutantsPlan,
   { out, workers, time, resumes, isIncremental }: MutantsSettings,
@@ -105,8 +105,8 @@ export async function performMutants(
   let all = 0;
   onStart(() => progressLine(all === 0 ? "running without mutants" : `${tried} of ${all} mutants tried`, engine));
   try {
-    const checks = gates.flatMap(({ name }) => checksOf(name));
-    const reach = await reachOf(files, checks, bounds, engine);
+    const checks = new Map(gates.map(({ name }) => [name, checksOf(name)]));
+    const reach = await reachOf(files, [...checks.values()].flat(), bounds, engine);
     const wanted = mutantsOf(plan, instrumented).map(({ file, source, mutant }) => ({
       file,
       source,
@@ -118,17 +118,17 @@ export async function performMutants(
     const results = await Promise.all(
       wanted.map(async ({ file, source, mutant, by, atLoad, milliseconds }): Promise<TriedMutant> => {
         const reachedBy = by.map(({ name }) => name);
-        const told = { ...toldOf(file, source, mutant), atLoad, reachedBy };
-        const untried = untriedVerdict(mutant, reachedBy, engine.stopReason()) ?? earlier(told);
+        const described = { ...descriptionOf(file, source, mutant), atLoad, reachedBy };
+        const untried = untriedVerdict(mutant, reachedBy, engine.stopReason()) ?? earlier(described);
         if (untried !== undefined) {
           tried++;
-          return { ...told, ...untried };
+          return { ...described, ...untried };
         }
         const task = { file, mutant: mutant.number, atLoad, checks: by, bounds };
         const millisecondsMax = (): number => MUTANT_MS_MAX + MUTANT_TIMES_MAX * milliseconds;
         const done = await perform({ kind: "mutant", task }, { millisecondsMax });
         tried++;
-        return { ...told, ...(done === undefined ? endedVerdict(engine.stopReason()) : verdictOf(done.outcome)) };
+        return { ...described, ...(done === undefined ? endedVerdict(engine.stopReason()) : verdictOf(done.outcome)) };
       }),
     );
     const stopped = engine.stopReason();
@@ -138,7 +138,7 @@ export async function performMutants(
     return {
       tried: results.filter(({ status, file }) => status !== "not-reached" || !others.has(file)),
       sources: new Map(instrumented.map(({ file, source }) => [file, source])),
-      checks: new Map(gates.map(({ name }) => [name, checksOf(name).map((check) => check.name)])),
+      checks: new Map([...checks].map(([system, own]) => [system, own.map(({ name }) => name)])),
       terms,
       failing: reach.failing,
       stopped,
@@ -207,7 +207,7 @@ function filesOfOthers(named: readonly { readonly name: string }[]): ReadonlySet
   return new Set(allSystems.filter(({ name }) => !names.has(name)).flatMap((system) => [...filesOf(system)]));
 }
 
-function toldOf(
+function descriptionOf(
   file: string,
   source: string,
   { number, mutator, replacement, start, end }: Mutant,
