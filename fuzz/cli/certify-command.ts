@@ -80,7 +80,7 @@ function parseShard(text: string): Shard {
 async function run(word: string | undefined, options: Options): Promise<void> {
   if (options.check !== undefined) return check(options.check, options);
   if (word === undefined) throw new InputError("certify: name a system, as quiesce list does, or a file to --check");
-  const { isModulePath } = await import("#fuzz/subjects/catalogue.ts");
+  const { isModulePath } = await import("#fuzz/host/command-path.ts");
   if (!isModulePath(word)) return certify(word, undefined, options);
   const { ownSystems } = await import("#fuzz/subjects/catalogue.ts");
   const module = resolve(word);

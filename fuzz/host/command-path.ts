@@ -8,6 +8,11 @@ export function commandPath(path: string): string {
   return (short === "" || short.startsWith("..") ? path : short).split(sep).join("/");
 }
 
+/** A word of a command line with a slash, or the ending of a module, is a path. */
+export function isModulePath(word: string): boolean {
+  return /[/\\]|\.[cm]?[jt]s$/.test(word);
+}
+
 /** Runs a script: a checkout has its own Node, which npx finds. */
 export const NODE_COMMAND: string = isCheckout ? "npx node" : "node";
 

@@ -21,6 +21,7 @@ import type { System } from "#fuzz/systems/system.ts";
 import { strategyNamed } from "#fuzz/strategies/strategies.ts";
 import { visibleText } from "#reports/visible-text.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
+import { isModulePath } from "#fuzz/host/command-path.ts";
 import { unknownName } from "#fuzz/host/unknown-name.ts";
 import { checkOwnModules } from "./check-own-modules.ts";
 import { exportedToy, PROGRAMS_SYSTEM, toyOf } from "./toy-source.ts";
@@ -112,11 +113,6 @@ async function scenariosOfModules(pattern: string): Promise<readonly ScenarioRef
   throw new InputError(
     `${visibleText(pattern)} matches ${paths.length === 0 ? "no file" : "no module that exports a system"}`,
   );
-}
-
-/** A word with a slash, or the ending of a module, is a path. */
-export function isModulePath(word: string): boolean {
-  return /[/\\]|\.[cm]?[jt]s$/.test(word);
 }
 
 /**

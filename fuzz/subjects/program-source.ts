@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isModulePath } from "#fuzz/host/command-path.ts";
 import { InputError } from "#fuzz/host/input-error.ts";
 import { noteModules } from "#fuzz/host/loaded-modules.ts";
 import { visibleText } from "#reports/visible-text.ts";
@@ -32,7 +33,7 @@ export interface ProgramSource {
  * @throws InputError that names the word and the known names
  */
 export async function programSource(word: string, given: Parameters): Promise<ProgramSource> {
-  const isPath = /[/\\]|\.[cm]?[jt]s$/.test(word);
+  const isPath = isModulePath(word);
   const program = isPath ? resolve(word) : word;
   const { parameters } = await find(program);
   if (isPath) await checkOwnModules(pathToFileURL(program).href);
